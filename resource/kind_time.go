@@ -36,8 +36,10 @@ func (date) ParseText(s string) (string, error) {
 }
 
 func (date) Output(expr string, _ Language) string { return expr }
-func (date) Schema(Language) map[string]any        { return map[string]any{"type": "string", "format": "date"} }
-func (date) Operators() []Operator                 { return ordering }
+func (date) Schema(Language) map[string]any {
+	return map[string]any{"type": "string", "format": "date"}
+}
+func (date) Operators() []Operator { return ordering }
 
 type instant struct{}
 
