@@ -44,7 +44,9 @@ func (g *Grants) Allow(resource string, action Action, level Level) {
 }
 
 // Hide denies reading one field of a resource.
-func (g *Grants) Hide(resource, field string) { g.hidden[grantKey{resource + "." + field, Read}] = true }
+func (g *Grants) Hide(resource, field string) {
+	g.hidden[grantKey{resource + "." + field, Read}] = true
+}
 
 // Level is how far the caller's permission for an action on a resource reaches.
 func (g *Grants) Level(resource string, action Action) Level {
