@@ -48,8 +48,11 @@ func ParseRef(s string) (Ref, error) {
 		parts := strings.Split(rest, "|")
 		for i, p := range parts {
 			q, err := url.PathUnescape(p)
-			if err != nil || strings.ContainsRune(q, 0) {
-				return Ref{}, fmt.Errorf("%.80q: a part of the key is not percent-encoded properly", s)
+			if err != nil {
+				q = p // a lone percent sign, as in "key:50%", can only mean itself
+			}
+			if strings.ContainsRune(q, 0) {
+				return Ref{}, fmt.Errorf("%.80q: the key contains a NUL character", s)
 			}
 			parts[i] = q
 		}

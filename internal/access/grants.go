@@ -1,5 +1,12 @@
 package access
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
 // Level says how far a permission reaches.
 type Level uint8
 
@@ -25,6 +32,9 @@ const (
 type Grants struct {
 	levels map[grantKey]Level
 	hidden map[grantKey]bool // field-level denials: action read, resource.field
+
+	once  sync.Once
+	shape string
 }
 
 type grantKey struct {
@@ -60,4 +70,21 @@ func (g *Grants) Level(resource string, action Action) Level {
 // Hidden reports whether a field may not be seen.
 func (g *Grants) Hidden(resource, field string) bool {
 	return g != nil && g.hidden[grantKey{resource + "." + field, Read}]
+}
+
+// Shape tells two sets of grants apart; what is compiled for one may serve any other of the same shape. It is taken once:
+// grants must not change after their first use.
+func (g *Grants) Shape() string {
+	g.once.Do(func() {
+		var parts []string
+		for k, l := range g.levels {
+			parts = append(parts, fmt.Sprintf("%s %s %d", k.resource, k.action, l))
+		}
+		for k := range g.hidden {
+			parts = append(parts, "hide "+k.resource)
+		}
+		slices.Sort(parts)
+		g.shape = strings.Join(parts, ",")
+	})
+	return g.shape
 }

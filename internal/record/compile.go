@@ -17,7 +17,7 @@ type statement struct {
 	counters []binder // of countSQL
 	ones     []int    // relation positions whose target ids follow the attributes
 	includes []*include
-	searched bool
+	many     []*resource.Relation // to-many relations to mention
 }
 
 // binder takes one parameter out of a query and its caller.
@@ -53,9 +53,7 @@ func (s *Store) compile(q *Query, caller *access.Caller) (*statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	if caller.Grants == nil || !caller.Grants.HidesFields() {
-		s.keep(key, schema.Revision(), st)
-	}
+	s.keep(key, schema.Revision(), st)
 	return st, nil
 }
 
@@ -65,14 +63,14 @@ func (c *compiler) statement() (*statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	order, err := c.order()
-	if err != nil {
-		return nil, err
-	}
-	st := &statement{searched: q.Search != ""}
+	st := &statement{many: visibleMany(c.schema, c.side, c.grants, q.Type)}
 	if q.Total {
 		st.countSQL = c.prefix() + "SELECT count(*) FROM " + quote(q.Type.Table) + " t" + c.from.String() + " WHERE " + where
 		st.counters = append([]binder(nil), c.binders...)
+	}
+	order, err := c.order()
+	if err != nil {
+		return nil, err
 	}
 	page := "SELECT t.* FROM " + quote(q.Type.Table) + " t" + c.from.String() + " WHERE " + where
 	if q.Target.IsZero() {
@@ -93,11 +91,11 @@ func (c *compiler) statement() (*statement, error) {
 	}
 	st.includes = tree
 	for _, n := range tree {
-		column, err := c.includeColumns(n)
+		column, err := c.includeColumn(n)
 		if err != nil {
 			return nil, err
 		}
-		columns = append(columns, column...)
+		columns = append(columns, column)
 	}
 	st.sql = c.prefix() + "SELECT " + strings.Join(columns, ", ") + " FROM (" + page + ") t CROSS JOIN LATERAL (SELECT " +
 		attributes + ") a"

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/hanse-commerce/hanse/internal/access"
@@ -49,17 +50,15 @@ func (c *compiler) includeTree() ([]*include, error) {
 	return tree, nil
 }
 
-// includeColumns are the columns of one path, each an array over the related records of one primary record: id of the
-// record the relation starts from, own id, attributes, then the ids of the to-one relations.
-func (c *compiler) includeColumns(n *include) ([]string, error) {
-	alias, from := "t", ""
-	previous := "t"
-	t := c.query.Type
-	var conds []string
+// includeColumn is the column of one path: a two-dimensional array whose rows are, over the related records of one
+// primary record, the id of the record the relation starts from, the own id, the attributes, and the ids of the to-one
+// relations.
+func (c *compiler) includeColumn(n *include) (string, error) {
+	t, alias, previous := c.query.Type, "t", ""
+	var from, where string
 	for step, r := range n.chain {
 		target, _ := c.schema.Type(r.Target)
-		previous = alias
-		alias = c.alias("i")
+		previous, alias = alias, c.alias("i")
 		link := alias + ".id = " + previous + "." + quote(r.Column)
 		if r.ToMany {
 			inverse, _ := target.Relation(r.Inverse)
@@ -67,7 +66,7 @@ func (c *compiler) includeColumns(n *include) ([]string, error) {
 		}
 		link += " AND " + c.visible(target, alias)
 		if step == 0 {
-			from, conds = quote(target.Table)+" "+alias, append(conds, link)
+			from, where = quote(target.Table)+" "+alias, link
 		} else {
 			from += " JOIN " + quote(target.Table) + " " + alias + " ON " + link
 		}
@@ -75,23 +74,17 @@ func (c *compiler) includeColumns(n *include) ([]string, error) {
 	}
 	attributes, err := c.attributes(t, alias)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	list := []string{previous + ".id::text AS parent", alias + ".id::text AS id",
-		"(SELECT row_to_json(a)::text FROM (SELECT " + attributes + ") a) AS attributes"}
-	outer := []string{"array_agg(x.parent)", "array_agg(x.id)", "array_agg(x.attributes)"}
+	columns := previous + ".id::text AS c0, " + alias + ".id::text AS c1, (SELECT row_to_json(a)::text FROM (SELECT " + attributes + ") a) AS c2"
+	rows := "array_agg(x.c0), array_agg(x.c1), array_agg(x.c2)"
 	for k, i := range n.ones {
-		name := "r" + string(rune('a'+k%26)) + strings.Repeat("_", k/26)
-		list = append(list, alias+"."+quote(t.Relations[i].Column)+"::text AS "+name)
-		outer = append(outer, "array_agg(x."+name+")")
+		columns += fmt.Sprintf(", %s.%s::text AS c%d", alias, quote(t.Relations[i].Column), k+3)
+		rows += fmt.Sprintf(", array_agg(x.c%d)", k+3)
 	}
-	inner := "SELECT " + strings.Join(list, ", ") + " FROM " + from + " WHERE " + strings.Join(conds, " AND ") +
-		" ORDER BY " + c.includeOrder(n, alias)
-	return []string{"(SELECT ARRAY[" + strings.Join(castRows(outer), ", ") + "] FROM (" + inner + ") x)"}, nil
+	return "(SELECT ARRAY[" + rows + "] FROM (SELECT " + columns + " FROM " + from + " WHERE " + where +
+		" ORDER BY " + c.includeOrder(n, alias) + ") x)", nil
 }
-
-// castRows makes the arrays equally long rows of one two-dimensional array, so that each path is one column.
-func castRows(aggregates []string) []string { return aggregates }
 
 // includeOrder sorts related records by what the relation names, else by the target's own key fields.
 func (c *compiler) includeOrder(n *include, alias string) string {
@@ -105,17 +98,6 @@ func (c *compiler) includeOrder(n *include, alias string) string {
 		}
 	}
 	return strings.Join(append(parts, alias+".id"), ", ")
-}
-
-// includesOf are the to-many relations of a type below a path that the query includes, so that linkage can be shown.
-func includesOf(tree []*include, path string, t *resource.Type) []*include {
-	var of []*include
-	for _, n := range tree {
-		if n.parent == path && n.owner == t && n.relation.ToMany {
-			of = append(of, n)
-		}
-	}
-	return of
 }
 
 // visibleMany are a type's to-many relations that a side shows.

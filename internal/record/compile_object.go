@@ -28,9 +28,6 @@ func (c *compiler) attributes(t *resource.Type, alias string) (string, error) {
 		}
 		columns = append(columns, b.output(t, alias)+" AS "+quote(b.name))
 	}
-	if len(columns) == 0 {
-		columns = append(columns, "NULL WHERE false")
-	}
 	return strings.Join(columns, ", "), nil
 }
 
