@@ -130,11 +130,13 @@ func grantRole(ctx context.Context, work *pgxpool.Pool, sources []Source) error 
 }
 
 // grantStatements compares what the role may with what it should: tables of the migrations' history,
-// of the job queue and private ones lose every right, others without any right get the usual ones.
+// of the job queue, partitions (a policy binds only on the way through their table) and private ones lose every right,
+// others without any right get the usual ones.
 func grantStatements(ctx context.Context, work *pgxpool.Pool, private []string) ([]string, error) {
 	rows, err := work.Query(ctx, `
 		with object as (
 			select c.oid::regclass as name, c.relkind = 'S' as sequence, coalesce(owner.relname, c.relname) as subject,
+				c.relispartition as part,
 				exists (select from aclexplode(c.relacl) a where a.grantee = $1::regrole) as granted
 			from pg_class c
 			left join pg_depend d on c.relkind = 'S' and d.classid = 'pg_class'::regclass and d.objid = c.oid
@@ -143,7 +145,7 @@ func grantStatements(ctx context.Context, work *pgxpool.Pool, private []string) 
 			where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S')
 				and pg_has_role(current_user, c.relowner, 'USAGE')
 		), judged as (
-			select *, subject ~ '^(goose|river)_' or subject = any ($2) as closed from object
+			select *, part or subject ~ '^(goose|river)_' or subject = any ($2) as closed from object
 		)
 		select case
 			when closed then format('revoke all on %s %s from %I', case when sequence then 'sequence' else 'table' end, name, $1)
