@@ -1,0 +1,24 @@
+package cart
+
+import "github.com/hanse-commerce/hanse/resource"
+
+// Carts are what people of a customer are about to order, or keep to order again.
+var Carts = resource.Type{
+	Name: "carts", Table: "cart", Area: "cart",
+	Doc: "What a buyer is about to order; a buyer may have several.",
+	Fields: resource.Fields{
+		resource.Text("name").Max(100).Doc("Name that tells it from the buyer's other carts."),
+		resource.Enum("status", "open", "ordered").Default("open").Required().ReadOnly().Doc("An ordered cart stays as it was."),
+		resource.Currency("currency").CreateOnly().Doc("Currency of the order to come; the buyer's if empty."),
+		resource.LongText("note").Doc("The buyer's own note."),
+	},
+	Relations: resource.Relations{
+		resource.One("customer", "customers").Required().CreateOnly().Doc("The company that buys."),
+		resource.One("customerUser", "customerUsers").CreateOnly().Doc("The person whose cart it is."),
+		resource.One("website", "websites").CreateOnly().Doc("The shop."),
+		resource.Many("lines", "cartLines", "cart").Owned().OrderedBy("position").Doc("What is in the cart."),
+	},
+	Admin:      resource.Full,
+	Storefront: resource.Full.OwnedBy("customer").PrivateTo("customerUser"),
+	Extensible: true,
+}

@@ -1,0 +1,35 @@
+package cart
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+// Lines are the products in a cart, one line for each product and unit.
+var Lines = resource.Type{
+	Name: "cartLines", Table: "cart_line", Area: "cart",
+	Doc: "A product in a cart, one line for each unit it is bought in.",
+	Fields: resource.Fields{
+		resource.Integer("position").Default("0").Required().Doc("Order in the cart."),
+		catalog.Quantity("quantity").Positive().Default("1").Required().Doc("How many of the unit."),
+		resource.Text("note").Max(255).Unfiltered().Doc("The buyer's remark on the line."),
+	},
+	Relations: resource.Relations{
+		resource.One("cart", "carts").Required().CreateOnly().Doc("The cart."),
+		resource.One("product", "products").Required().CreateOnly().Doc("What is bought."),
+		resource.One("unit", "units").Doc("The unit it is bought in; the product's base unit if empty."),
+	},
+	Admin:      resource.Full,
+	Storefront: resource.Full.OwnedBy("cart.customer").PrivateTo("cart.customerUser"),
+	Check:      checkLine,
+}
+
+func checkLine(t *resource.Type, _, next resource.Record) []resource.Violation {
+	q, err := decimal.NewFromString(next[t.At("quantity")].Text)
+	if next[t.At("quantity")].State == resource.Set && (err != nil || !q.IsPositive()) {
+		return []resource.Violation{{Field: "quantity", Code: "out_of_range", Detail: "the quantity must be above zero; delete the line instead"}}
+	}
+	return nil
+}

@@ -1,0 +1,24 @@
+// Package catalog is what is sold: products in categories, and the units they are counted in.
+package catalog
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/hanse-commerce/hanse/internal/postgres"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of this area.
+func Migrations() postgres.Source {
+	sub, _ := fs.Sub(migrations, "migrations") // the folder is embedded above
+	return postgres.Source{Area: "catalog", FS: sub}
+}
+
+// Resources are the definitions of this area.
+func Resources() []resource.Definition {
+	return []resource.Definition{Units, Aliases, Categories, Products, ProductUnits}
+}

@@ -1,0 +1,31 @@
+package order
+
+import (
+	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+// Lines are what was ordered, frozen: a later change of the product or its price changes nothing here.
+var Lines = resource.Type{
+	Name: "orderLines", Table: "order_line", Area: "order", Ledger: true,
+	Doc:   "A product that was ordered, with name and price of that moment.",
+	KeyOf: []string{"order", "position"},
+	Fields: resource.Fields{
+		resource.Integer("position").ReadOnly().Doc("Number of the line, from 10 in steps of 10 as in SAP."),
+		resource.Text("sku").Max(64).ReadOnly().Doc("SKU at that moment."),
+		resource.Text("name").Max(4000).ReadOnly().Unfiltered().Doc("Name in the buyer's language."),
+		catalog.Quantity("quantity").ReadOnly().Unfiltered().Doc("How many of the unit."),
+		resource.Decimal("price", 18, 6).ReadOnly().Unfiltered().Doc("Price of so many units as per says."),
+		resource.Decimal("per", 12, 3).ReadOnly().Unfiltered().Doc("How many units the price buys."),
+		total("rowTotal").Unfiltered().Doc("Quantity times price, rounded to the currency once."),
+		resource.Text("priceList").Max(64).ReadOnly().AdminOnly().Unfiltered().Doc("Code of the list that the price was found on."),
+		resource.Text("note").ReadOnly().Unfiltered().Doc("The buyer's remark on the line."),
+	},
+	Relations: resource.Relations{
+		resource.One("order", "orders").Required().ReadOnly().Doc("The order."),
+		resource.One("product", "products").OrClear().ReadOnly().Doc("The product, as long as there is one."),
+		resource.One("unit", "units").Required().ReadOnly().Doc("The unit it was bought in."),
+	},
+	Admin:      resource.ReadOnly,
+	Storefront: resource.ReadOnly.OwnedBy("order.customer"),
+}
