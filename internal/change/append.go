@@ -8,19 +8,20 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/hanse-commerce/hanse/internal/access"
 )
 
-// appendSQL writes all entries of a transaction and queues them for the sequencer. Arrays of different lengths come as
-// their text, which unnest can hand out one a row.
+// appendSQL writes all entries of a transaction and queues them for the sequencer. The ids of all entries come as one
+// array in binary, of which each entry has a slice; the other arrays of different lengths come as their text.
 const appendSQL = `with entry as (
   insert into change (id, organization_id, resource, event, ids, fields, before, data, marks,
     actor_kind, actor_id, actor_name, origin, exchange_id)
-  select e.id, $9::uuid, e.resource, e.event, e.ids::uuid[], e.fields::text[], e.before::jsonb, e.data::jsonb, e.marks::bigint[],
-    $10, nullif($11, '')::uuid, $12, $13, nullif($14, '')::uuid
-  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-    as e(id, resource, event, ids, fields, before, data, marks)
+  select e.id, $11::uuid, e.resource, e.event, ($4::uuid[])[e.first:e.last], e.fields::text[], e.before::jsonb, e.data::jsonb,
+    e.marks::bigint[], $12, nullif($13, '')::uuid, $14, $15, nullif($16, '')::uuid
+  from unnest($1::uuid[], $2::text[], $3::text[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[])
+    as e(id, resource, event, first, last, fields, before, data, marks)
   returning seq, id
 ) insert into change_pending (seq, change_id) select seq, id from entry`
 
@@ -51,28 +52,52 @@ func Queue(b *pgx.Batch, caller access.Caller, entries ...Entry) error {
 }
 
 func appendParameters(caller access.Caller, entries []Entry) ([]any, error) {
-	n := len(entries)
-	ids, resources, events := make([]string, n), make([]string, n), make([]string, n)
-	records, fields, befores, datas, marks := make([]string, n), make([]*string, n), make([]*string, n), make([]*string, n), make([]string, n)
-	for i, e := range entries {
-		id, err := uuid.NewV7()
-		if err != nil {
-			return nil, fmt.Errorf("log the change %s of %s: make an id: %w", e.Event, e.Resource, err)
-		}
-		if e.Before != nil && len(e.Before) != len(e.IDs) {
-			return nil, fmt.Errorf("log the change %s of %s: %d old values for %d records", e.Event, e.Resource, len(e.Before), len(e.IDs))
-		}
-		keys, err := marksOf(e.IDs)
-		if err != nil {
+	var c columns
+	for _, e := range entries {
+		if err := c.add(e); err != nil {
 			return nil, fmt.Errorf("log the change %s of %s: %w", e.Event, e.Resource, err)
 		}
-		ids[i], resources[i], events[i] = id.String(), e.Resource, e.Event
-		records[i], marks[i] = "{"+strings.Join(e.IDs, ",")+"}", numbers(keys)
-		fields[i], befores[i], datas[i] = words(e.Fields), list(e.Before), object(e.Data)
 	}
 	a := authorOf(caller)
-	return []any{ids, resources, events, records, fields, befores, datas, marks,
+	return []any{c.ids, c.resources, c.events, c.records, c.first, c.last, c.fields, c.befores, c.datas, c.marks,
 		a.organization, a.kind, a.id, a.name, a.origin, a.exchange}, nil
+}
+
+// columns are entries turned on their side, as unnest takes them.
+type columns struct {
+	ids               pgtype.FlatArray[pgtype.UUID]
+	records           pgtype.FlatArray[pgtype.UUID]
+	resources, events []string
+	first, last       []int32
+	fields            []*string
+	befores, datas    []*string
+	marks             []string
+}
+
+func (c *columns) add(e Entry) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("make an id: %w", err)
+	}
+	if e.Before != nil && len(e.Before) != len(e.IDs) {
+		return fmt.Errorf("%d old values for %d records", len(e.Before), len(e.IDs))
+	}
+	records := make([]uuid.UUID, len(e.IDs))
+	for i, text := range e.IDs {
+		if records[i], err = uuid.Parse(text); err != nil {
+			return fmt.Errorf("the record id %.40q is not a UUID: %w", text, err)
+		}
+	}
+	first := len(c.records) + 1
+	for _, r := range records {
+		c.records = append(c.records, pgtype.UUID{Bytes: r, Valid: true})
+	}
+	c.ids = append(c.ids, pgtype.UUID{Bytes: id, Valid: true})
+	c.resources, c.events = append(c.resources, e.Resource), append(c.events, e.Event)
+	c.first, c.last = append(c.first, int32(first)), append(c.last, int32(len(c.records))) // #nosec G115 -- an array of PostgreSQL ends long before
+	c.fields, c.befores, c.datas = append(c.fields, words(e.Fields)), append(c.befores, list(e.Before)), append(c.datas, object(e.Data))
+	c.marks = append(c.marks, numbers(marksOf(records)))
+	return nil
 }
 
 // words is a PostgreSQL array of texts.

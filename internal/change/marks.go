@@ -2,7 +2,6 @@ package change
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,23 +15,19 @@ const exactMarks = 16
 // marksOf are the index keys by which History finds a change. A change of few records has a mark for each. A chunk has
 // one for each millisecond in which its records were created, which their UUIDv7 begins with: an import creates thousands
 // of records in a few of them, so the index costs next to nothing, and only the chunks of such neighbours are looked into.
-func marksOf(ids []string) ([]int64, error) {
+func marksOf(ids []uuid.UUID) []int64 {
 	marks := make([]int64, 0, min(len(ids), exactMarks))
-	for _, text := range ids {
-		id, err := uuid.Parse(text)
-		if err != nil {
-			return nil, fmt.Errorf("the record id %.40q is not a UUID: %w", text, err)
-		}
-		exact, moment := markPair(id)
+	for _, id := range ids {
+		mark, moment := markPair(id)
 		if len(ids) > exactMarks {
-			exact = moment
+			mark = moment
 		}
-		if n := len(marks); n == 0 || marks[n-1] != exact {
-			marks = append(marks, exact)
+		if n := len(marks); n == 0 || marks[n-1] != mark {
+			marks = append(marks, mark)
 		}
 	}
 	slices.Sort(marks)
-	return slices.Compact(marks), nil
+	return slices.Compact(marks)
 }
 
 // markPair gives both marks of a record: of its own, below zero, and of its millisecond, from zero.
