@@ -1,0 +1,214 @@
+package sftp
+
+import (
+	"context"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+const maxUser = 64 // bytes of a user name; no partner has a longer one
+
+// errRefused is all that a client learns of a refused login.
+var errRefused = errors.New("login refused")
+
+// partnerKey is where Permissions keep the partner. They belong to the credential that was verified last, which a field
+// of the login would not (CVE-2024-45337: a client may offer one key after another and prove only one of them).
+type partnerKey struct{}
+
+// login is the authentication of one connection.
+type login struct {
+	server *Server
+	ctx    context.Context // ends with the handshake
+	remote net.Addr
+	from   netip.Addr
+	// keyCounted is set once a foreign key was counted as a failed try: clients offer all they have, one by one.
+	keyCounted bool
+}
+
+// config makes the connection's settings, with this login's callbacks.
+func (l *login) config() *ssh.ServerConfig {
+	cfg := &ssh.ServerConfig{
+		Config:                    transport(),
+		PublicKeyAuthAlgorithms:   loginKeys(),
+		ServerVersion:             serverVersion,
+		PasswordCallback:          l.password,
+		PublicKeyCallback:         l.offeredKey,
+		VerifiedPublicKeyCallback: l.provedKey,
+	}
+	for _, signer := range l.server.signers {
+		cfg.AddHostKey(signer)
+	}
+	return cfg
+}
+
+// password checks a password.
+func (l *login) password(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+	started := time.Now()
+	user := meta.User()
+	partner, err := l.check(user, "password", func() (*Partner, error) {
+		select {
+		case l.server.verifying <- struct{}{}:
+			defer func() { <-l.server.verifying }()
+		case <-l.ctx.Done():
+			return nil, l.ctx.Err()
+		}
+		return l.server.cfg.Authenticator.Password(l.ctx, user, string(password), l.remote)
+	})
+	if err == nil {
+		err = l.accept(user, "password", partner)
+	} else if errors.Is(err, ErrLogin) {
+		err = l.count(user, "password")
+	}
+	return l.answer(partner, err, started)
+}
+
+// offeredKey answers whether a key would do. The client has not yet shown to own it.
+func (l *login) offeredKey(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+	started := time.Now()
+	user := meta.User()
+	partner, err := l.check(user, "publickey", func() (*Partner, error) {
+		if err := usable(key); err != nil {
+			return nil, err
+		}
+		return l.server.cfg.Authenticator.Key(l.ctx, user, key, l.remote)
+	})
+	if errors.Is(err, ErrLogin) {
+		err = errRefused
+		if !l.keyCounted {
+			l.keyCounted = true
+			err = l.count(user, "publickey")
+		}
+	}
+	return l.answer(partner, err, started)
+}
+
+// provedKey lets the partner in whose key was verified.
+func (l *login) provedKey(meta ssh.ConnMetadata, _ ssh.PublicKey, permissions *ssh.Permissions, _ string) (*ssh.Permissions, error) {
+	partner, ok := permissions.ExtraData[partnerKey{}].(*Partner)
+	if !ok {
+		return nil, errRefused
+	}
+	if err := l.accept(meta.User(), "publickey", partner); err != nil {
+		return nil, err
+	}
+	return permissions, nil
+}
+
+// check asks for the partner unless logins are banned, and looks at where he comes from.
+func (l *login) check(user, method string, verify func() (*Partner, error)) (*Partner, error) {
+	if len(user) > maxUser {
+		return nil, ErrLogin
+	}
+	if err := l.banned(user, method); err != nil {
+		return nil, err
+	}
+	partner, err := verify()
+	if err != nil && !errors.Is(err, ErrLogin) {
+		l.server.cfg.Log.Error("SFTP login not checked", "user", user, "remote", l.remote.String(), "error", err)
+		return nil, errRefused
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !partner.allows(l.from) {
+		l.audit(AuditEntry{Kind: AddressRefused, User: user, Partner: partner.Code, Method: method, Detail: "no allowed network holds this address"})
+		return nil, ErrLogin
+	}
+	return partner, nil
+}
+
+// accept lets a verified partner in, unless a ban came meanwhile from tries at the same time.
+func (l *login) accept(user, method string, partner *Partner) error {
+	if err := l.banned(user, method); err != nil {
+		return err
+	}
+	if err := l.server.cfg.Attempts.Succeeded(l.ctx, l.from, user); err != nil {
+		l.server.cfg.Log.Error("SFTP login not counted", "user", user, "error", err)
+		return errRefused
+	}
+	l.audit(AuditEntry{Kind: LoginAccepted, User: user, Partner: partner.Code, Method: method})
+	return nil
+}
+
+// banned refuses, and tells so, while logins are banned. Who cannot be looked up is refused too.
+func (l *login) banned(user, method string) error {
+	until, err := l.server.cfg.Attempts.Banned(l.ctx, l.from, user)
+	if err != nil {
+		l.server.cfg.Log.Error("SFTP ban not looked up", "user", user, "error", err)
+		return errRefused
+	}
+	return l.ban(user, method, until)
+}
+
+// count counts a failed try.
+func (l *login) count(user, method string) error {
+	until, err := l.server.cfg.Attempts.Failed(l.ctx, l.from, short(user))
+	if err != nil {
+		l.server.cfg.Log.Error("SFTP login not counted", "user", short(user), "error", err)
+	}
+	if err := l.ban(short(user), method, until); err != nil {
+		return err
+	}
+	l.audit(AuditEntry{Kind: LoginRefused, User: short(user), Method: method})
+	return errRefused
+}
+
+func (l *login) ban(user, method string, until time.Time) error {
+	if until.IsZero() {
+		return nil
+	}
+	detail := "banned until " + until.UTC().Format(time.RFC3339)
+	l.audit(AuditEntry{Kind: LoginBanned, User: user, Method: method, Detail: detail})
+	return &ssh.BannerError{Err: errRefused, Message: fmt.Sprintf("Too many failed logins: %s.\r\n", detail)}
+}
+
+// answer gives permissions, or the refusal after a time that does not depend on what was wrong.
+func (l *login) answer(partner *Partner, err error, started time.Time) (*ssh.Permissions, error) {
+	if err == nil {
+		return &ssh.Permissions{ExtraData: map[any]any{partnerKey{}: partner}}, nil
+	}
+	step := l.server.cfg.FailureDelay
+	wait(l.ctx, step-time.Since(started)%step)
+	return nil, err
+}
+
+func (l *login) audit(entry AuditEntry) {
+	entry.Remote = l.remote.String()
+	l.server.audit(l.ctx, entry)
+}
+
+// usable refuses certificates, which no partner has, and RSA keys below 2,048 bits.
+func usable(key ssh.PublicKey) error {
+	if _, ok := key.(*ssh.Certificate); ok {
+		return fmt.Errorf("certificate: %w", ErrLogin)
+	}
+	if rsaBits(key) < 2048 {
+		return fmt.Errorf("RSA key below 2048 bits: %w", ErrLogin)
+	}
+	return nil
+}
+
+func short(user string) string {
+	if len(user) > maxUser {
+		return user[:maxUser]
+	}
+	return user
+}
+
+// rsaBits is the length of an RSA key; other keys have no bad lengths and count as long enough.
+func rsaBits(key ssh.PublicKey) int {
+	holder, ok := key.(ssh.CryptoPublicKey)
+	if !ok {
+		return 1 << 16
+	}
+	if public, ok := holder.CryptoPublicKey().(*rsa.PublicKey); ok {
+		return public.N.BitLen()
+	}
+	return 1 << 16
+}
