@@ -12,6 +12,7 @@ type Store struct {
 	mu     sync.RWMutex
 	reads  map[string]*statement
 	kept   int64 // schema revision the statements were compiled for
+	writes compiled
 }
 
 // NewStore is a store for the schema that the function gives at the time of each use.

@@ -1,0 +1,189 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+// classify looks up the rows of one level of a set, one statement for each signature, all in one round trip, and judges
+// what came of it.
+func (p *Plan) classify(ctx context.Context, tx pgx.Tx, s *set, level int) error {
+	var rows []*row
+	for _, r := range s.rows {
+		if r.level == level && !r.failed && !r.waits() {
+			rows = append(rows, r)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := p.compareStored(ctx, tx, s, rows); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := p.identify(r); err != nil {
+			return err
+		}
+	}
+	for _, r := range rows {
+		p.resolvePending(r)
+	}
+	for _, r := range rows {
+		p.judge(r)
+	}
+	return nil
+}
+
+// waits fails a row that links to one that failed before it got an id.
+func (r *row) waits() bool {
+	for _, d := range r.deps {
+		if d.id == "" {
+			r.fault("", CodeDependency, "%s is not written, because %s, which it needs, failed", r.label(), d.label())
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Plan) compareStored(ctx context.Context, tx pgx.Tx, s *set, rows []*row) error {
+	common, ownership := commonForms(s.t, rows), p.ownership(s)
+	groups, order := map[string][]*row{}, []string{}
+	for _, r := range rows {
+		sig := r.signature(common, ownership)
+		if groups[sig] == nil {
+			order = append(order, sig)
+		}
+		groups[sig] = append(groups[sig], r)
+	}
+	batch := &pgx.Batch{}
+	for _, sig := range order {
+		c, err := p.comparison(s.t, sig)
+		if err != nil {
+			return err
+		}
+		rows := groups[sig]
+		args, err := p.callerArgs(c.binders)
+		if err != nil {
+			return err
+		}
+		batch.Queue(c.sql, append(args, columns(rows, c.columns)...)...).Query(func(result pgx.Rows) error {
+			return c.read(result, rows)
+		})
+	}
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("comparing with what is stored: %w", err)
+	}
+	return nil
+}
+
+// callerArgs are the caller's values that a statement begins with.
+func (p *Plan) callerArgs(binders []binder) ([]any, error) {
+	args := make([]any, len(binders))
+	for i, b := range binders {
+		v, err := b(nil, &p.caller)
+		if err != nil {
+			return nil, err
+		}
+		args[i] = v
+	}
+	return args, nil
+}
+
+// read takes the results of a comparison into the rows that it compared.
+func (c *comparison) read(result pgx.Rows, rows []*row) error {
+	seen := 0
+	for result.Next() {
+		raw := result.RawValues()
+		n, err := strconv.Atoi(string(raw[0]))
+		if err != nil || n < 1 || n > len(rows) {
+			return fmt.Errorf("the comparison answered for row %q of %d", raw[0], len(rows))
+		}
+		if err := c.fill(rows[n-1], raw[1:]); err != nil {
+			return err
+		}
+		seen++
+	}
+	if err := result.Err(); err != nil {
+		return err
+	}
+	if seen != len(rows) {
+		return fmt.Errorf("the comparison answered for %d rows of %d: a key or external id is not unique in its table", seen, len(rows))
+	}
+	return nil
+}
+
+func (c *comparison) fill(r *row, raw [][]byte) error {
+	t := r.set.t
+	if r.exists = raw[0] != nil; r.exists {
+		r.id = string(raw[0])
+		var err error
+		if r.revision, err = strconv.ParseInt(string(raw[1]), 10, 64); err != nil {
+			return err
+		}
+	}
+	r.other, r.owner = raw[2] != nil, string(raw[3])
+	raw = raw[4:]
+	r.found = make([]string, len(t.Relations))
+	for n, i := range c.refs {
+		r.found[i] = string(raw[n])
+	}
+	raw = raw[len(c.refs):]
+	r.differs = make([]bool, t.Width())
+	different := false
+	for n, pos := range c.given {
+		r.differs[pos] = raw[0][1+2*n] == 't'
+		different = different || r.differs[pos]
+	}
+	raw = raw[1:]
+	for n, pos := range c.merged {
+		if raw[n] != nil {
+			r.values[pos].Text = string(raw[n])
+		}
+	}
+	if raw = raw[len(c.merged):]; r.exists && (different || r.set.op == Delete) {
+		r.old = readStored(t, c.old, raw)
+	}
+	return nil
+}
+
+// readStored makes a record of stored values; what is not among the positions stays absent.
+func readStored(t *resource.Type, positions []int, raw [][]byte) resource.Record {
+	old := t.NewRecord()
+	for n, pos := range positions {
+		if raw[n] == nil {
+			old[pos] = resource.Cleared
+			continue
+		}
+		text := string(raw[n])
+		if pos < len(t.Fields) && strings.HasPrefix(t.Fields[pos].Kind.SQL(), "timestamp") {
+			if canonical, err := t.Fields[pos].Kind.ParseText(text); err == nil {
+				text = canonical
+			}
+		}
+		old[pos] = resource.Of(text)
+	}
+	return old
+}
+
+// identify gives a new record its id, so that others of the batch can point to it.
+func (p *Plan) identify(r *row) error {
+	if r.exists || r.set.op == Update || r.set.op == Delete {
+		return nil
+	}
+	if r.id = r.change.Target.ID; r.id == "" {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return fmt.Errorf("making an id: %w", err)
+		}
+		r.id = id.String()
+	}
+	p.announce(r)
+	return nil
+}
