@@ -29,6 +29,12 @@ type Change struct {
 	Owned map[string][]*Change
 	// ExternalIDs are added to the record's own.
 	ExternalIDs []ExternalID
+	// Initial are values that only a new record gets; they never change an existing one. A reference that must exist,
+	// whatever it is called, is an upsert with the key in Values and the rest in Initial.
+	Initial resource.Record
+	// Lenient names to-one relations whose reference may lead nowhere: the record is then written without it (the
+	// relation counts as absent) and the change carries a warning.
+	Lenient []string
 	// Revision, if not zero, must be the stored one (If-Match).
 	Revision int64
 	// Group ties changes that apply together or not at all, such as what one row of a file yields; zero stands alone.
@@ -38,6 +44,8 @@ type Change struct {
 	ID      string
 	Outcome Outcome
 	Faults  []resource.Violation
+	// Warnings did not keep the change from applying.
+	Warnings []resource.Violation
 	// Changed are the wire names of the fields that differ, for an update.
 	Changed []string
 	// Before holds the stored values of an existing record whose values differ.
