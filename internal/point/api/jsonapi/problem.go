@@ -1,0 +1,139 @@
+package jsonapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/hanse-commerce/hanse/internal/record"
+)
+
+// Fault is one error object of JSON:API.
+type Fault struct {
+	Status string         `json:"status"`
+	Code   string         `json:"code"`
+	Title  string         `json:"title"`
+	Detail string         `json:"detail,omitempty"`
+	Source map[string]any `json:"source,omitempty"`
+	Meta   map[string]any `json:"meta,omitempty"`
+}
+
+// Problem is an error answer: a status and what is wrong, each fault with a stable code.
+type Problem struct {
+	Status int
+	Faults []Fault
+	Header http.Header
+}
+
+func (p *Problem) Error() string {
+	if len(p.Faults) == 0 {
+		return http.StatusText(p.Status)
+	}
+	return p.Faults[0].Detail
+}
+
+func problem(status int, code, format string, a ...any) *Problem {
+	p := &Problem{Status: status}
+	p.add(status, code, fmt.Sprintf(format, a...), nil)
+	return p
+}
+
+// Refuse is a problem of one fault, for authenticators.
+func Refuse(status int, code, detail string) *Problem { return problem(status, code, "%s", detail) }
+
+func (p *Problem) add(status int, code, detail string, source map[string]any) {
+	p.Faults = append(p.Faults, Fault{Status: strconv.Itoa(status), Code: code, Title: http.StatusText(status), Detail: detail, Source: source})
+}
+
+// Coded is an error of the business with a stable code, as commands give: what is wrong and, with a field, where.
+type Coded interface {
+	error
+	Code() string
+	Field() string
+}
+
+// fail answers with an error document, whatever the error is. What is not meant for the caller is only logged.
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := h.explain(r, err)
+	for k, v := range p.Header {
+		w.Header()[k] = v
+	}
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(p.Status)
+	if r.Method != http.MethodHead {
+		_ = json.NewEncoder(w).Encode(map[string]any{"jsonapi": map[string]string{"version": "1.1"}, "errors": p.Faults})
+	}
+}
+
+func (h *Handler) explain(r *http.Request, err error) *Problem {
+	var p *Problem
+	var q *record.QueryError
+	var coded Coded
+	var tooLarge *http.MaxBytesError
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &q):
+		return queryProblem(q)
+	case errors.As(err, &coded):
+		p := &Problem{Status: statusOf(coded.Code())}
+		source := map[string]any(nil)
+		if coded.Field() != "" {
+			source = map[string]any{"pointer": "/data/attributes/" + coded.Field()}
+		}
+		p.add(p.Status, coded.Code(), coded.Error(), source)
+		return p
+	case errors.As(err, &tooLarge):
+		return problem(http.StatusRequestEntityTooLarge, "too_large", "The body is larger than %d bytes.", tooLarge.Limit)
+	case errors.Is(err, context.Canceled):
+		return problem(499, "cancelled", "The client closed the connection.")
+	case errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "55P03"):
+		p := problem(http.StatusServiceUnavailable, "busy", "Another change of the same records was under way; send the request again.")
+		p.Header = http.Header{"Retry-After": {"1"}}
+		return p
+	}
+	h.Log.ErrorContext(r.Context(), "API request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	if pgconn.SafeToRetry(err) || errors.Is(err, context.DeadlineExceeded) || pg != nil && pg.Code[:2] == "57" {
+		p := problem(http.StatusServiceUnavailable, "unavailable", "The database does not answer at the moment; send the request again.")
+		p.Header = http.Header{"Retry-After": {"2"}}
+		return p
+	}
+	return problem(http.StatusInternalServerError, "internal", "The request failed on our side; the log says why.")
+}
+
+// queryProblem points at the query parameter that is wrong. A record that a reference cannot name is not there.
+func queryProblem(q *record.QueryError) *Problem {
+	if q.Part == "id" {
+		return problem(http.StatusNotFound, "not_found", "There is no such record: %s.", q.Detail)
+	}
+	parameter := q.Part
+	switch q.Part {
+	case "filter", "fields", "page":
+		parameter = q.Part + "[" + q.Path + "]"
+	}
+	p := &Problem{Status: http.StatusBadRequest}
+	p.add(p.Status, q.Code, q.Part+" "+strconv.Quote(q.Path)+": "+q.Detail+".", map[string]any{"parameter": parameter})
+	return p
+}
+
+// statusOf is the HTTP status of a stable code of the business; what is not listed is a request that cannot be processed.
+func statusOf(code string) int {
+	switch code {
+	case "not_found", "unknown_record":
+		return http.StatusNotFound
+	case "forbidden":
+		return http.StatusForbidden
+	case "already_exists", "conflict", "still_referenced", "duplicate_key", "short_stock", "already_placed", "in_flight", "price_changed":
+		return http.StatusConflict
+	case "stale_revision":
+		return http.StatusPreconditionFailed
+	}
+	return http.StatusUnprocessableEntity
+}

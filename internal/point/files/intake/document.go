@@ -1,0 +1,168 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hanse-commerce/hanse/internal/record"
+	"github.com/hanse-commerce/hanse/module"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+// documentRows turns what a module says that a document means into changes.
+type documentRows struct {
+	documents module.Documents
+	schema    *resource.Schema
+	incoming  module.Incoming
+	system    string // of external ids: the partner's code
+	units     Units
+}
+
+func (d *documentRows) Close() error           { return nil }
+func (d *documentRows) Notes() []module.Notice { return nil }
+
+// Next reads one document.
+func (d *documentRows) Next(ctx context.Context, chunk *Chunk) (*Row, error) {
+	doc, err := d.documents.Next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row := &Row{Line: doc.Line, Resource: d.incoming.Resource, Key: doc.Key, Notices: doc.Notices, Skipped: doc.Skipped,
+		Message: doc.Message, Raw: doc.Raw, Acknowledgements: doc.Acknowledgements}
+	if row.failed() || row.Skipped != "" {
+		return row, nil
+	}
+	seen := map[string]*record.Change{}
+	for i := range doc.Records {
+		d.record(row, chunk, &doc.Records[i], seen)
+	}
+	return row, nil
+}
+
+var operations = map[module.Operation]record.Operation{"": record.Upsert, module.Upsert: record.Upsert,
+	module.Update: record.Update, module.Delete: record.Delete}
+
+// record adds one record of a document; a reference to a record of the same document links to it.
+func (d *documentRows) record(row *Row, chunk *Chunk, m *module.Record, seen map[string]*record.Change) {
+	t, ok := d.schema.Type(m.Resource)
+	if !ok {
+		row.fault("", "parse", "unknown_type", fmt.Sprintf("The mapping names the resource %q, which does not exist.", m.Resource))
+		return
+	}
+	change := d.change(row, chunk, t, m, seen)
+	if row.failed() {
+		return
+	}
+	if m.Operation == module.Update || m.Operation == module.Delete {
+		change.Target = keyRef(d.schema, t, change)
+	}
+	for _, id := range m.ExternalIDs {
+		change.ExternalIDs = append(change.ExternalIDs, record.ExternalID{System: d.system, ID: id})
+	}
+	seen[t.Name+"\x00"+KeyOf(t, change.Values)] = change
+	row.add(t, operations[m.Operation], change, t.Name == row.Resource)
+}
+
+// keyRef names a record by the key among its values, for operations that need it to exist.
+func keyRef(schema *resource.Schema, t *resource.Type, c *record.Change) resource.Ref {
+	var parts []string
+	for _, name := range t.KeyOf {
+		v := c.Values[t.At(name)]
+		if ref, err := resource.ParseRef(v.Text); err == nil && ref.Key != nil {
+			parts = append(parts, ref.Key...)
+		} else {
+			parts = append(parts, v.Text)
+		}
+	}
+	return resource.ByKey(parts...)
+}
+
+func (d *documentRows) change(row *Row, chunk *Chunk, t *resource.Type, m *module.Record, seen map[string]*record.Change) *record.Change {
+	c := &record.Change{Values: d.values(row, t, m.Values)}
+	if m.Initial != nil {
+		c.Initial = d.values(row, t, m.Initial)
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.References)) {
+		d.reference(row, chunk, t, c, name, m.References[name], seen)
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Owned)) {
+		rel, ok := t.Relation(name)
+		if !ok || !rel.Owns {
+			row.fault(name, "parse", "unknown_relation", fmt.Sprintf("The mapping names %s.%s, which owns nothing.", t.Name, name))
+			continue
+		}
+		child, _ := d.schema.Type(rel.Target)
+		list := []*record.Change{}
+		for i := range m.Owned[name] {
+			list = append(list, d.change(row, chunk, child, &m.Owned[name][i], seen))
+		}
+		if c.Owned == nil {
+			c.Owned = map[string][]*record.Change{}
+		}
+		c.Owned[name] = list
+	}
+	return c
+}
+
+func (d *documentRows) values(row *Row, t *resource.Type, given map[string]any) resource.Record {
+	values := t.NewRecord()
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		f, ok := t.Field(name)
+		if !ok || f.Computed != nil {
+			row.fault(name, "parse", "unknown_field", fmt.Sprintf("The mapping names %s.%s, which does not exist.", t.Name, name))
+			continue
+		}
+		value := given[name]
+		if value == nil {
+			values[t.At(name)] = resource.Cleared
+			continue
+		}
+		text, err := f.Kind.Parse(value)
+		if err != nil {
+			row.fault(name, "value", "invalid_value", fmt.Sprintf("%s: %s.", name, err))
+			continue
+		}
+		values[t.At(name)] = resource.Of(text)
+	}
+	return values
+}
+
+func (d *documentRows) reference(row *Row, chunk *Chunk, t *resource.Type, c *record.Change, name string, ref module.Reference, seen map[string]*record.Change) {
+	rel, ok := t.Relation(name)
+	if !ok || rel.ToMany {
+		row.fault(name, "parse", "unknown_relation", fmt.Sprintf("The mapping names %s.%s, which does not exist.", t.Name, name))
+		return
+	}
+	if ref.Key == nil {
+		c.Values[t.At(name)] = resource.Cleared
+		return
+	}
+	target, _ := d.schema.Type(rel.Target)
+	key := ref.Key
+	if target.Name == "units" {
+		key = []string{d.units(key[0])}
+	}
+	if same := seen[target.Name+"\x00"+strings.Join(key, "|")]; same != nil {
+		link(c, name, same)
+		return
+	}
+	switch ref.Missing {
+	case "create":
+		link(c, name, chunk.Ensure(target, strings.Join(key, "|"), func() *record.Change {
+			e := &record.Change{Values: target.NewRecord(), Initial: d.values(row, target, ref.Values)}
+			for i, part := range target.KeyOf {
+				if i < len(key) {
+					e.Values[target.At(part)] = resource.Of(key[i])
+				}
+			}
+			return e
+		}))
+		return
+	case "warn":
+		c.Lenient = append(c.Lenient, name)
+	}
+	c.Values[t.At(name)] = resource.Of(resource.ByKey(key...).String())
+}
