@@ -151,12 +151,20 @@ func (c *compiler) alias(prefix string) string {
 	return fmt.Sprintf("%s%d", prefix, c.aliases)
 }
 
-// language is the wire's language on this side.
+// language is the wire's language on this side. The storefront's stands in braces until localize, so that a statement
+// without localized fields has no parameter for it.
 func (c *compiler) language() resource.Language {
 	if c.side == access.Admin {
 		return resource.Language{All: true}
 	}
-	return resource.Language{Request: c.value("language"), Default: c.value("defaultLanguage")}
+	return resource.Language{Request: "{language}", Default: "{defaultLanguage}"}
+}
+
+func (c *compiler) localize(expr string) (string, error) {
+	if c.side == access.Admin {
+		return expr, nil
+	}
+	return c.fill(expr, "{t}")
 }
 
 type callerValue struct {

@@ -208,7 +208,9 @@ func (c *compiler) resolveLast(part, path string, t *resource.Type, alias, name 
 		expr, err := c.column(t, f, alias)
 		o := operand{sql: expr, sqlType: f.Kind.SQL(), kind: f.Kind, mandatory: f.Mandatory}
 		if m, ok := f.Kind.(resource.Comparer); ok {
-			o.sql, o.sqlType = m.Operand(expr, c.language())
+			if o.sql, o.sqlType = m.Operand(expr, c.language()); err == nil {
+				o.sql, err = c.localize(o.sql)
+			}
 		}
 		return o, err
 	}

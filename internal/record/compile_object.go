@@ -20,7 +20,10 @@ func (c *compiler) attributes(t *resource.Type, alias string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		columns = append(columns, f.Kind.Output(expr, c.language())+" AS "+quote(f.Name))
+		if expr, err = c.localize(f.Kind.Output(expr, c.language())); err != nil {
+			return "", err
+		}
+		columns = append(columns, expr+" AS "+quote(f.Name))
 	}
 	for _, b := range builtins {
 		if (b.admin && c.side != access.Admin) || !c.wants(t, b.name) {

@@ -8,12 +8,11 @@ import (
 	"github.com/hanse-commerce/hanse/resource"
 )
 
-// companions are the columns of a products row that yield records of other resources: its unit, its price in the
-// partner's price list, its stock in the partner's warehouse.
+// companions are the columns of a products row that yield records of other resources: its price in the partner's price
+// list, its stock in the partner's warehouse, both in the row's unit.
 type companions struct {
-	defaults                    Defaults
-	units, prices, levels       *resource.Type
-	hasUnits, hasPrice, hasLeft bool
+	defaults       Defaults
+	prices, levels *resource.Type
 }
 
 type companionCell struct {
@@ -23,45 +22,35 @@ type companionCell struct {
 
 func newCompanions(schema *resource.Schema, d Defaults) *companions {
 	c := &companions{defaults: d}
-	c.units, c.hasUnits = schema.Type("productUnits")
-	c.prices, c.hasPrice = schema.Type("prices")
-	c.levels, c.hasLeft = schema.Type("inventoryLevels")
+	c.prices, _ = schema.Type("prices")
+	c.levels, _ = schema.Type("inventoryLevels")
 	return c
 }
 
 func (c *companions) knows(name string) bool {
-	return slices.Contains([]string{"price", "currency", "stock", "unit"}, name)
+	return slices.Contains([]string{"price", "currency", "stock"}, name)
 }
 
 // apply adds the product and what its row says beside it.
 func (c *companions) apply(r *csvRows, row *Row, product *record.Change, cells map[string]companionCell) {
 	row.add(r.t, record.Upsert, product, true)
-	unit := c.defaults.Unit
-	if u := cells["unit"]; u.text != "" {
-		unit = r.units(u.text)
+	at := r.t.At("unit")
+	unit := product.Values[at].Text
+	if unit == "" {
+		unit = resource.ByKey(c.defaults.Unit).String()
+		product.Initial = r.t.NewRecord()
+		product.Initial[at] = resource.Of(unit)
 	}
-	if u, given := cells["unit"]; c.hasUnits && given && u.text != "" {
-		row.add(c.units, record.Upsert, c.productUnit(product, unit), false)
-	}
-	if p := cells["price"]; c.hasPrice && p.text != "" {
+	if p := cells["price"]; p.text != "" {
 		if price := c.price(r, row, product, unit, cells); price != nil {
 			row.add(c.prices, record.Upsert, price, false)
 		}
 	}
-	if s := cells["stock"]; c.hasLeft && s.text != "" {
+	if s := cells["stock"]; s.text != "" {
 		if level := c.level(r, row, product, unit, s); level != nil {
 			row.add(c.levels, record.Upsert, level, false)
 		}
 	}
-}
-
-func (c *companions) productUnit(product *record.Change, unit string) *record.Change {
-	u := &record.Change{Values: c.units.NewRecord(), Initial: c.units.NewRecord()}
-	link(u, "product", product)
-	set(u.Values, c.units, "unit", resource.ByKey(unit).String())
-	set(u.Values, c.units, "primary", "true")
-	set(u.Initial, c.units, "factor", "1")
-	return u
 }
 
 func (c *companions) price(r *csvRows, row *Row, product *record.Change, unit string, cells map[string]companionCell) *record.Change {
@@ -82,7 +71,7 @@ func (c *companions) price(r *csvRows, row *Row, product *record.Change, unit st
 	}
 	set(p.Values, c.prices, "currency", text)
 	set(p.Values, c.prices, "priceList", resource.ByKey(c.defaults.PriceList).String())
-	set(p.Values, c.prices, "unit", resource.ByKey(unit).String())
+	set(p.Values, c.prices, "unit", unit)
 	set(p.Values, c.prices, "minQuantity", "0")
 	p.Values[c.prices.At("validFrom")] = resource.Cleared
 	return p
@@ -95,7 +84,7 @@ func (c *companions) level(r *csvRows, row *Row, product *record.Change, unit st
 		return nil
 	}
 	set(l.Values, c.levels, "warehouse", resource.ByKey(c.defaults.Warehouse).String())
-	set(l.Values, c.levels, "unit", resource.ByKey(unit).String())
+	set(l.Values, c.levels, "unit", unit)
 	return l
 }
 

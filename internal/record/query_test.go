@@ -1,0 +1,50 @@
+package record_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/commerce"
+	"github.com/hanse-commerce/hanse/internal/postgres"
+	"github.com/hanse-commerce/hanse/internal/postgres/postgrestest"
+	"github.com/hanse-commerce/hanse/internal/record"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+func TestQuick(t *testing.T) {
+	pool := postgrestest.Pool(t, append([]postgres.Source{access.Migrations(), record.Migrations()}, commerce.Sources()...)...)
+	schema, err := commerce.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = pool
+	store := record.NewStore(func() *resource.Schema { return schema })
+	caller := access.SystemCaller(uuid.NewString(), "test")
+	for _, typ := range schema.Types() {
+		for _, side := range []access.Side{access.Admin, access.Storefront} {
+			c := caller
+			c.Side = side
+			q := &record.Query{Type: typ, Size: 24, Number: 2, Total: true}
+			for i := range typ.Relations {
+				r := &typ.Relations[i]
+				if record.ShowsRelation(schema, side, nil, typ, r) {
+					q.Include = append(q.Include, r.Name)
+				}
+			}
+			doc := record.NewDocument("/api", q, false)
+			if _, err := store.Read(context.Background(), pool, c, q, doc.Add); err != nil {
+				sql, _, _ := store.Statement(q, c)
+				t.Errorf("%s %s: %v\n%s", side, typ.Name, err, sql)
+			}
+			var out bytes.Buffer
+			doc.Write(&out, nil, nil)
+		}
+	}
+}
+
+var _ *pgxpool.Pool
