@@ -1,0 +1,86 @@
+package openapi
+
+import (
+	"fmt"
+
+	"github.com/hanse-commerce/hanse/internal/record"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+// shared are the schemas that every resource uses.
+func (d *description) shared() {
+	d.schemas["ExternalIds"] = object{"type": "array", "description": "Names of the record in other systems; unique by type.",
+		"items": object{"type": "object", "required": []any{"system", "id"}, "properties": object{
+			"system": object{"type": "string", "maxLength": 64}, "id": object{"type": "string", "maxLength": 255}}}}
+	d.schemas["PageLinks"] = object{"type": "object", "properties": object{"self": object{"type": "string"}, "first": object{"type": "string"},
+		"prev": object{"type": []any{"string", "null"}}, "next": object{"type": []any{"string", "null"}}, "last": object{"type": "string"}}}
+	d.schemas["PageMeta"] = object{"type": "object", "properties": object{"page": object{"type": "object", "properties": object{
+		"number": object{"type": "integer"}, "size": object{"type": "integer"}, "total": object{"type": "integer"}}}}}
+	id := object{"type": "object", "required": []any{"type", "id"}, "properties": object{"type": object{"type": "string"}, "id": object{"type": "string"}}}
+	d.schemas["Linkage"] = object{"type": "object", "required": []any{"data"}, "properties": object{
+		"data": object{"oneOf": []any{id, object{"type": "null"}, object{"type": "array", "items": id}}}}}
+	d.schemas["Errors"] = object{"type": "object", "required": []any{"errors"}, "properties": object{"errors": object{"type": "array", "items": object{
+		"type": "object", "required": []any{"status", "code", "title"}, "properties": object{
+			"status": object{"type": "string"}, "code": object{"type": "string", "description": "Stable, never reused."},
+			"title": object{"type": "string"}, "detail": object{"type": "string"},
+			"source": object{"type": "object", "properties": object{"pointer": object{"type": "string"}, "parameter": object{"type": "string"}}}}}}}}
+}
+
+func responses() object {
+	return object{"Errors": object{"description": "What is wrong, each with a stable code and where it stands.", "content": content(ref("schemas", "Errors"))}}
+}
+
+func parameters() object {
+	text := object{"type": "string"}
+	return object{
+		"Id":             object{"name": "id", "in": "path", "required": true, "schema": text, "description": "UUID, key:… or ext:SYSTEM:…."},
+		"Include":        object{"name": "include", "in": "query", "schema": text, "description": fmt.Sprintf("Relation paths, separated by commas, at most %d deep.", record.MaxIncludeDepth)},
+		"Sort":           object{"name": "sort", "in": "query", "schema": text, "description": "Fields, separated by commas; a minus sorts down."},
+		"PageNumber":     object{"name": "page[number]", "in": "query", "schema": object{"type": "integer", "minimum": 1, "default": 1}},
+		"PageSize":       object{"name": "page[size]", "in": "query", "schema": object{"type": "integer", "minimum": 1, "maximum": record.MaxPageSize, "default": 25}},
+		"PageTotal":      object{"name": "page[total]", "in": "query", "schema": object{"type": "boolean", "default": false}, "description": "Count all that match into meta.page.total."},
+		"IfMatch":        object{"name": "If-Match", "in": "header", "schema": text, "description": "ETag that the record must still have; 412 otherwise."},
+		"IdempotencyKey": object{"name": "Idempotency-Key", "in": "header", "schema": object{"type": "string", "maxLength": 255}, "description": "A repeated request gets the first one's result."},
+	}
+}
+
+// listParameters are the query parameters of a list: each filter with the operators that its kind offers.
+func (d *description) listParameters(t *resource.Type) []any {
+	list := []any{ref("parameters", "Include"), ref("parameters", "Sort"), ref("parameters", "PageNumber"), ref("parameters", "PageSize"),
+		ref("parameters", "PageTotal"), fieldset(t)}
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		if !f.Filterable || !record.Shows(d.side, nil, t, f) {
+			continue
+		}
+		list = append(list, filter(f.Name, "Equal to."))
+		for _, op := range f.Kind.Operators() {
+			if op != resource.Eq {
+				list = append(list, filter(f.Name+"]["+string(op), operatorText[op]))
+			}
+		}
+	}
+	for i := range t.Relations {
+		r := &t.Relations[i]
+		if !r.ToMany && record.ShowsRelation(d.schema, d.side, nil, t, r) {
+			list = append(list, filter(r.Name, "Id, key:… or ext:… of the related record; fields of it by filter["+r.Name+".field]."))
+		}
+	}
+	for i := range t.Fields {
+		if t.Fields[i].Weight != 0 {
+			return append(list, filter("search", "Full text."))
+		}
+	}
+	return list
+}
+
+func filter(inner, text string) object {
+	return object{"name": "filter[" + inner + "]", "in": "query", "schema": object{"type": "string"}, "description": text}
+}
+
+var operatorText = map[resource.Operator]string{
+	resource.Neq: "Not equal to.", resource.Lt: "Less than.", resource.Lte: "At most.", resource.Gt: "Greater than.", resource.Gte: "At least.",
+	resource.Exists: "true: has a value; false: has none.", resource.Contains: "Contains, without regard to case.",
+	resource.StartsWith: "Starts with, without regard to case.", resource.EndsWith: "Ends with, without regard to case.",
+	resource.In: "One of these, separated by commas.", resource.Range: `"from..to", both included; either may be empty.`,
+}
