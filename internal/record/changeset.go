@@ -89,3 +89,13 @@ func (b *Batch) Add(t *resource.Type, op Operation, c *Change) *Change {
 	b.Sets = append(b.Sets, &ChangeSet{Type: t, Operation: op, Changes: []*Change{c}})
 	return c
 }
+
+// Reset forgets what Plan and Write found, so that the change can be planned again after its transaction was rolled back.
+func (c *Change) Reset() {
+	c.ID, c.Outcome, c.Faults, c.Warnings, c.Changed, c.Before = "", Pending, nil, nil, nil, nil
+	for _, list := range c.Owned {
+		for _, child := range list {
+			child.Reset()
+		}
+	}
+}
