@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -102,8 +103,8 @@ func (l *login) provedKey(meta ssh.ConnMetadata, _ ssh.PublicKey, permissions *s
 
 // check asks for the partner unless logins are banned, and looks at where he comes from.
 func (l *login) check(user, method string, verify func() (*Partner, error)) (*Partner, error) {
-	if len(user) > maxUser {
-		return nil, ErrLogin
+	if user != short(user) {
+		return nil, ErrLogin // no partner is called that
 	}
 	if err := l.banned(user, method); err != nil {
 		return nil, err
@@ -148,14 +149,15 @@ func (l *login) banned(user, method string) error {
 
 // count counts a failed try.
 func (l *login) count(user, method string) error {
-	until, err := l.server.cfg.Attempts.Failed(l.ctx, l.from, short(user))
+	user = short(user)
+	until, err := l.server.cfg.Attempts.Failed(l.ctx, l.from, user)
 	if err != nil {
-		l.server.cfg.Log.Error("SFTP login not counted", "user", short(user), "error", err)
+		l.server.cfg.Log.Error("SFTP login not counted", "user", user, "error", err)
 	}
-	if err := l.ban(short(user), method, until); err != nil {
+	if err := l.ban(user, method, until); err != nil {
 		return err
 	}
-	l.audit(AuditEntry{Kind: LoginRefused, User: short(user), Method: method})
+	l.audit(AuditEntry{Kind: LoginRefused, User: user, Method: method})
 	return errRefused
 }
 
@@ -194,11 +196,12 @@ func usable(key ssh.PublicKey) error {
 	return nil
 }
 
+// short makes of what a client calls itself something that can be stored and shown.
 func short(user string) string {
 	if len(user) > maxUser {
-		return user[:maxUser]
+		user = user[:maxUser]
 	}
-	return user
+	return strings.ToValidUTF8(strings.ReplaceAll(user, "\x00", "?"), "?")
 }
 
 // rsaBits is the length of an RSA key; other keys have no bad lengths and count as long enough.
