@@ -29,7 +29,7 @@ type ClusterOptions struct {
 	Port int
 	// Archive says where PostgreSQL's programs come from when the machine has none.
 	Archive ArchiveOptions
-	// Throwaway trades all safety of the data for speed: for tests.
+	// Throwaway is for tests: it trades all safety of the data for speed and fetches no programs.
 	Throwaway bool
 }
 
@@ -84,7 +84,7 @@ func Start(ctx context.Context, o ClusterOptions) (*Cluster, error) {
 func dataFolder(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err == nil {
-		err = os.MkdirAll(abs, 0o711) // #nosec G301 -- see above
+		err = makeFolder(abs, 0o711)
 	}
 	if err == nil {
 		abs, err = filepath.EvalSymlinks(abs)

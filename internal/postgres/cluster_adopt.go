@@ -5,29 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 )
 
 // adopt takes over the server that an earlier Hanse left running when it was killed. It returns nil
-// when there is none. A file that names a dead server is left to PostgreSQL, which checks it better;
-// one whose number has gone to another program would keep PostgreSQL from starting and is removed once
-// no process of a server works in the folder.
+// when there is none. A file that names a dead server is left to PostgreSQL, which checks it better.
 func (c *Cluster) adopt(ctx context.Context) (*process, error) {
 	for {
 		file, err := readPostmasterFile(c.data)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, c.awaitNoServer(ctx)
+			return nil, nil
 		}
 		if err != nil {
 			return nil, fmt.Errorf("look for a running database: %w", err)
 		}
 		if !runsServer(file.pid, c.data) {
-			if err := c.awaitNoServer(ctx); err != nil {
-				return nil, err
+			if alive(file.pid) {
+				err = disownPostmasterFile(c.data)
 			}
-			return nil, c.removeStale(file)
+			if err != nil {
+				return nil, fmt.Errorf("mark postmaster.pid as stale: %w", err)
+			}
+			return nil, nil
 		}
 		if file.ready() {
 			c.port = file.port
@@ -42,27 +41,4 @@ func (c *Cluster) adopt(ctx context.Context) (*process, error) {
 			return nil, fmt.Errorf("wait for the running database (process %d): %w", file.pid, err)
 		}
 	}
-}
-
-func (c *Cluster) removeStale(file postmasterFile) error {
-	if !alive(file.pid) {
-		return nil
-	}
-	if err := os.Remove(filepath.Join(c.data, "postmaster.pid")); err != nil {
-		return fmt.Errorf("remove the stale postmaster.pid: %w", err)
-	}
-	c.options.Log.Debug("removed a stale postmaster.pid", "pid", file.pid)
-	return nil
-}
-
-// awaitNoServer waits for the last processes of a dead server; they notice within moments.
-func (c *Cluster) awaitNoServer(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, 30*time.Second, errors.New("its processes did not end within 30 s"))
-	defer cancel()
-	for anyServer(c.data) {
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
-			return fmt.Errorf("wait for the end of the former database in %s: %w", c.data, err)
-		}
-	}
-	return nil
 }

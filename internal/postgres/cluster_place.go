@@ -46,12 +46,12 @@ func clusterMajor(dir string) (int, error) {
 // folder below /root, say), below /var/lib/hanse.
 func (c *Cluster) settle(ctx context.Context, programs Programs) error {
 	program := programs.Path("postgres")
-	if !c.owner.reaches(ctx, "/", program) {
-		return fmt.Errorf("%s cannot run %s, which is needed because PostgreSQL refuses to run as root: make the folder readable for all",
-			c.owner.name, program)
-	}
 	c.secret = secret{Password: newPassword(), Directory: "postgres"}
 	if !c.owner.reaches(ctx, c.dataDir, program) {
+		if !c.owner.reaches(ctx, "/", program) {
+			return fmt.Errorf("%s cannot run %s, which is needed because PostgreSQL refuses to run as root: make the folder readable for all",
+				c.owner.name, program)
+		}
 		outside, err := c.outside()
 		if err != nil {
 			return err
@@ -71,7 +71,7 @@ func (c *Cluster) outsideNotice() string {
 // outside prepares a place below /var/lib/hanse. A cluster that is there already belongs to a data
 // folder that was deleted since: it is moved aside, not deleted.
 func (c *Cluster) outside() (string, error) {
-	if err := os.MkdirAll(outsideFolder, 0o711); err != nil { // #nosec G301 -- the database's user has to pass through
+	if err := makeFolder(outsideFolder, 0o711); err != nil { // the database's user has to pass through
 		return "", fmt.Errorf("make a place for the database: %w", err)
 	}
 	hash := sha256.Sum256([]byte(c.dataDir))

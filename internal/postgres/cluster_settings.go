@@ -1,11 +1,17 @@
 package postgres
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 )
 
-const mebibyte = 1 << 20
+const (
+	mebibyte     = 1 << 20
+	settingsName = "hanse.conf"
+)
 
 type setting struct{ name, value string }
 
@@ -57,4 +63,40 @@ func settingsFile(settings []setting) string {
 		fmt.Fprintf(&b, "%s = '%s'\n", s.name, strings.ReplaceAll(s.value, "'", "''"))
 	}
 	return b.String()
+}
+
+// writeSettings writes hanse.conf and includes it from postgresql.conf. The folder belongs to another,
+// weaker user when Hanse is root: nothing there may lead the writing elsewhere.
+func (c *Cluster) writeSettings() error {
+	root, err := os.OpenRoot(c.data)
+	if err != nil {
+		return fmt.Errorf("write the cluster's settings: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	content := settingsFile(clusterSettings(machineMemory(), c.options.Throwaway))
+	_ = root.Remove(settingsName)
+	err = root.WriteFile(settingsName, []byte(content), 0o600)
+	if err == nil && c.owner.other {
+		err = root.Lchown(settingsName, int(c.owner.uid), int(c.owner.gid))
+	}
+	if err != nil {
+		return fmt.Errorf("write the cluster's settings: %w", err)
+	}
+	const include = "include = '" + settingsName + "'\n"
+	current, err := root.ReadFile("postgresql.conf")
+	if err != nil {
+		return fmt.Errorf("read the cluster's settings: %w", err)
+	}
+	if bytes.Contains(current, []byte(include)) {
+		return nil
+	}
+	file, err := root.OpenFile("postgresql.conf", os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return fmt.Errorf("include the cluster's settings: %w", err)
+	}
+	_, err = file.WriteString("\n" + include)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("include the cluster's settings: %w", err)
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Source is the migrations of one business area.
@@ -77,7 +78,12 @@ func merge(sources []Source) (*merged, error) {
 
 func parseMigrationName(area, name string) (Migration, error) {
 	match := migrationName.FindStringSubmatch(name)
-	if match == nil {
+	valid := match != nil
+	if valid {
+		_, err := time.Parse("20060102T1504", match[1]+"T"+match[2])
+		valid = err == nil
+	}
+	if !valid {
 		return Migration{}, fmt.Errorf("migration %s/migrations/%s: the name must be a time and a subject, such as 20261124T1200_price.sql", area, name)
 	}
 	version, err := strconv.ParseInt(match[1]+match[2], 10, 64)

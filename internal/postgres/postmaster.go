@@ -2,11 +2,14 @@ package postgres
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -48,7 +51,7 @@ func parsePostmasterFile(content string) (postmasterFile, error) {
 // runsServer says whether process pid is a PostgreSQL server of the cluster in data. A dead one that
 // nobody has collected yet does not count; nor does another program that got the same number since.
 func runsServer(pid int, data string) bool {
-	if err := syscall.Kill(pid, 0); err == syscall.ESRCH {
+	if !alive(pid) {
 		return false
 	}
 	if runtime.GOOS == "linux" {
@@ -59,30 +62,48 @@ func runsServer(pid int, data string) bool {
 	return err == nil && len(fields) > 1 && !strings.HasPrefix(fields[0], "Z") && strings.HasPrefix(filepath.Base(fields[1]), "postgres")
 }
 
-// linuxServer looks into /proc: every process of a server works in the cluster's folder. A zombie has
-// no folder any more.
+// linuxServer looks into /proc. A server is started with its folder as an argument and works in it.
+// Where the folder may not be read (root in a container without the right to trace), any PostgreSQL
+// is taken for the one: what follows makes sure by connecting.
 func linuxServer(pid, data string) bool {
-	name, err := os.ReadFile("/proc/" + pid + "/comm") // #nosec G304 -- a number
-	if err != nil || !bytes.HasPrefix(name, []byte("postgres")) {
-		return false
-	}
-	folder, err := os.Readlink("/proc/" + pid + "/cwd")
-	return err == nil && strings.TrimSuffix(folder, " (deleted)") == data
-}
-
-// anyServer says whether any process of a server still works in data: after the death of the first
-// one the others need a moment to end.
-func anyServer(data string) bool {
-	entries, err := os.ReadDir("/proc")
+	stat, err := os.ReadFile("/proc/" + pid + "/stat") // #nosec G304 -- a number
 	if err != nil {
 		return false
 	}
-	for _, e := range entries {
-		if _, err := strconv.Atoi(e.Name()); err == nil && linuxServer(e.Name(), data) {
+	// "123 (postgres) S 1 …", see proc_pid_stat(5); Z is a dead process that nobody collected yet.
+	name, rest, _ := bytes.Cut(stat, []byte(") "))
+	if !bytes.Contains(name, []byte("(postgres")) || bytes.HasPrefix(rest, []byte("Z")) {
+		return false
+	}
+	if line, err := os.ReadFile("/proc/" + pid + "/cmdline"); err == nil { // #nosec G304 -- a number
+		if slices.Contains(strings.Split(string(line), "\x00"), data) {
 			return true
 		}
 	}
-	return false
+	folder, err := os.Readlink("/proc/" + pid + "/cwd")
+	return errors.Is(err, fs.ErrPermission) || err == nil && folder == data
 }
 
 func alive(pid int) bool { return syscall.Kill(pid, 0) != syscall.ESRCH }
+
+// disownPostmasterFile puts this process's number into a file whose own has gone to another program:
+// PostgreSQL would take that for a running server. It knows that its parent is none, and goes on to
+// check whether anything still uses the former server's memory, which removing the file would skip.
+func disownPostmasterFile(data string) error {
+	root, err := os.OpenRoot(data)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	content, err := root.ReadFile("postmaster.pid")
+	if err != nil {
+		return err
+	}
+	_, rest, _ := strings.Cut(string(content), "\n")
+	file, err := root.OpenFile("postmaster.pid", os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(file, "%d\n%s", os.Getpid(), rest)
+	return errors.Join(err, file.Close())
+}

@@ -32,12 +32,12 @@ type Programs struct {
 func (p Programs) Path(program string) string { return filepath.Join(p.Dir, program) }
 
 // FindPrograms looks for server programs of at least OldestMajor: in PATH, where pg_config says, where
-// the usual packages put them, and in the folders given. It returns the newest, or the newest of the
+// the usual packages put them, and where FetchPrograms puts them. It returns the newest, or the newest of the
 // given major version when major is not 0; ErrNoPrograms when there are none.
-func FindPrograms(ctx context.Context, major int, more ...string) (Programs, error) {
+func FindPrograms(ctx context.Context, major int) (Programs, error) {
 	var found []Programs
 	seen := map[string]bool{}
-	for _, dir := range slices.Concat(more, programFolders(ctx)) {
+	for _, dir := range programFolders(ctx) {
 		real, err := filepath.EvalSymlinks(dir)
 		if err != nil || seen[real] {
 			continue
@@ -70,11 +70,15 @@ func programFolders(ctx context.Context) []string {
 			dirs = append(dirs, strings.TrimSpace(string(out)))
 		}
 	}
-	for _, pattern := range []string{
+	patterns := []string{
 		"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/lib/postgresql*/bin", "/usr/libexec/postgresql*",
 		"/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin",
 		"/Applications/Postgres.app/Contents/Versions/*/bin",
-	} {
+	}
+	if fetched, err := fetchedFolder(); err == nil {
+		patterns = append(patterns, filepath.Join(fetched, "postgresql-*", "bin"))
+	}
+	for _, pattern := range patterns {
 		matches, _ := filepath.Glob(pattern) // the only error is a malformed pattern
 		dirs = append(dirs, matches...)
 	}

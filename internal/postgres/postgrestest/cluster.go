@@ -48,9 +48,6 @@ func shared(t testing.TB) *cluster {
 func start() (*cluster, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if _, err := postgres.FindPrograms(ctx, 0); err != nil {
-		return nil, err
-	}
 	dir, err := os.MkdirTemp("", "hanse-test-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the test database: %w", err)
