@@ -1,0 +1,157 @@
+package storefront
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/hanse-commerce/hanse/internal/web/page"
+)
+
+// Checkouts turn a cart into an order. The totals of a checkout are frozen:
+// what the page shows is what is ordered, or Place answers ErrChanged.
+type Checkouts interface {
+	// Start freezes the cart of the buyer in the context and returns the checkout's id.
+	Start(ctx context.Context) (id string, err error)
+	Checkout(ctx context.Context, id string) (Checkout, error)
+	// Place orders, once for each checkout: a second call returns the same
+	// number. Fields of a *page.Invalid are the names of the form's controls.
+	Place(ctx context.Context, id string, choice CheckoutChoice) (orderNumber string, err error)
+}
+
+// Checkout is the one page between cart and order.
+type Checkout struct {
+	ID        string
+	Addresses []Address // of the company, the usual one first
+	Countries []page.Option
+	Shipping  []Method
+	Payment   []Method // payment terms
+	Lines     []OrderLine
+	Subtotal  page.Money
+	Tax       *page.Money // nil where tax is not shown
+	// ShippingTotal and Total are those of the first shipping method.
+	ShippingTotal page.Money
+	Total         page.Money
+	CreditLeft    *page.Money // nil where the customer has no limit
+	FrozenUntil   string      // in words; empty where it does not end
+	// Problems keep the order from being placed, such as a credit limit.
+	Problems []string
+
+	Form page.Form // set by the page
+}
+
+// Method is a way to ship or to pay.
+type Method struct {
+	Code, Name, Text string
+	Price            *page.Money
+	// Total of the order with this method, where it differs by method.
+	Total *page.Money
+}
+
+// Address is where goods or an invoice go.
+type Address struct {
+	ID, Company, Name, Street, Street2, PostalCode, City, Region string
+	Country                                                      string // name
+	CountryCode                                                  string // ISO 3166-1 alpha-2
+	Usual                                                        bool
+}
+
+// CheckoutChoice is what the buyer decided.
+type CheckoutChoice struct {
+	AddressID string   // of a known address, or empty: Address counts
+	Address   *Address // typed in
+	Shipping  string   // code of the method
+	Payment   string   // code of the payment terms
+	PONumber  string
+	Note      string
+}
+
+// newAddress is the value of the address's radio button that asks for one.
+const newAddress = "new"
+
+// Chosen tells which of the radio buttons of a group is set: what was typed,
+// else the first.
+func (c Checkout) Chosen(group, value string, first bool) bool {
+	if c.Form.Values.Has(group) {
+		return c.Form.Value(group) == value
+	}
+	return first
+}
+
+func (s *Shop) startCheckout(w http.ResponseWriter, r *http.Request) error {
+	id, err := s.Checkout.Start(r.Context())
+	var invalid *page.Invalid
+	if errors.As(err, &invalid) {
+		return s.showCart(w, r, http.StatusUnprocessableEntity, page.Form{Problems: invalid.Problems})
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, page.Path("checkout", id), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Shop) checkout(w http.ResponseWriter, r *http.Request) error {
+	return s.showCheckout(w, r, http.StatusOK, page.Form{})
+}
+
+func (s *Shop) showCheckout(w http.ResponseWriter, r *http.Request, status int, form page.Form) error {
+	c, err := s.Checkout.Checkout(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	c.Form = form
+	title := s.text(r, "checkout.title")
+	checkoutView.Show(s.engine, w, r, status, s.frame(r, title,
+		page.Trail(s.text(r, "home.crumb"), "/", s.text(r, "cart.title"), "/cart", title)...), c)
+	return nil
+}
+
+func (s *Shop) placeOrder(w http.ResponseWriter, r *http.Request) error {
+	choice := readChoice(r)
+	form := page.Form{Values: r.PostForm}
+	form.Problems = s.checkAddress(r, choice.Address)
+	if form.Problems == nil {
+		number, err := s.Checkout.Place(r.Context(), r.PathValue("id"), choice)
+		var invalid *page.Invalid
+		switch {
+		case err == nil:
+			http.Redirect(w, r, page.Path("orders", number, "confirmation"), http.StatusSeeOther)
+			return nil
+		case errors.Is(err, ErrChanged):
+			page.Tell(w, r, "bad", "checkout.changed")
+			http.Redirect(w, r, "/cart", http.StatusSeeOther)
+			return nil
+		case !errors.As(err, &invalid):
+			return err
+		}
+		form.Problems = invalid.Problems
+	}
+	return s.showCheckout(w, r, http.StatusUnprocessableEntity, form)
+}
+
+func readChoice(r *http.Request) CheckoutChoice {
+	c := CheckoutChoice{AddressID: r.PostFormValue("address"), Shipping: r.PostFormValue("shipping"),
+		Payment: r.PostFormValue("payment"), PONumber: r.PostFormValue("poNumber"), Note: r.PostFormValue("note")}
+	if c.AddressID == newAddress || c.AddressID == "" {
+		c.AddressID = ""
+		c.Address = &Address{Company: r.PostFormValue("company"), Name: r.PostFormValue("name"),
+			Street: r.PostFormValue("street"), Street2: r.PostFormValue("street2"),
+			PostalCode: r.PostFormValue("postalCode"), City: r.PostFormValue("city"), CountryCode: r.PostFormValue("country")}
+	}
+	return c
+}
+
+func (s *Shop) checkAddress(r *http.Request, a *Address) []page.Problem {
+	if a == nil {
+		return nil
+	}
+	var problems []page.Problem
+	for _, f := range []struct{ name, value string }{{"company", a.Company}, {"street", a.Street},
+		{"postalCode", a.PostalCode}, {"city", a.City}, {"country", a.CountryCode}} {
+		if f.value == "" {
+			problems = append(problems, page.Problem{Field: f.name, Text: s.text(r, "address.missing."+f.name)})
+		}
+	}
+	return problems
+}

@@ -1,0 +1,122 @@
+package storefront
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/hanse-commerce/hanse/internal/web/page"
+	"github.com/shopspring/decimal"
+)
+
+// Orders are those of the buyer's company, as far as he may see them.
+type Orders interface {
+	Orders(ctx context.Context, text string, number, size int) (OrderList, error)
+	Order(ctx context.Context, number string) (Order, error)
+}
+
+// OrderList is the page of the company's orders, newest first.
+type OrderList struct {
+	Orders []OrderSummary
+	Total  int
+
+	Text  string // searched for, set by the page
+	Pager page.Pager
+}
+
+// OrderSummary is an order in a list.
+type OrderSummary struct {
+	Number, PONumber, Status string
+	PlacedAt                 time.Time
+	PlacedBy                 string
+	Total                    page.Money
+	Lines                    int
+}
+
+// URL is the address of the order's page.
+func (o OrderSummary) URL() string { return page.Path("orders", o.Number) }
+
+// Tone is the colour in which a badge shows the status.
+func (o OrderSummary) Tone() string {
+	switch o.Status {
+	case "cancelled", "refused":
+		return "bad"
+	case "confirmed", "shipped", "completed", "closed":
+		return "good"
+	}
+	return "info"
+}
+
+// Order is the page of one order.
+type Order struct {
+	OrderSummary
+	Email          string // to which the confirmation goes; empty where none is sent
+	ShipTo, BillTo Address
+	Shipping       string // name of the method
+	Payment        string // name of the payment terms
+	Note           string
+	Items          []OrderLine
+	Subtotal       page.Money
+	ShippingTotal  page.Money
+	Discount       *page.Money
+	Tax            *page.Money
+	// Handover are the steps on the order's way to the company's ERP. A file
+	// that was collected is not yet an order that was accepted.
+	Handover []Step
+}
+
+// OrderLine is one product of an order or checkout.
+type OrderLine struct {
+	SKU, Name, Unit string
+	Quantity        decimal.Decimal
+	Price           Price
+	Total           page.Money
+}
+
+// URL is the address of the product's page.
+func (l OrderLine) URL() string { return page.Path("products", l.SKU) }
+
+// Step is one thing that happens to an order.
+type Step struct {
+	Name  string // a key below order.step: "placed", "sent", "collected", "accepted", "refused"
+	State string // "done", "waiting" or "failed"
+	At    time.Time
+	// Detail is the file's name, the ERP's own number, or why it failed.
+	Detail string
+}
+
+const orderListSize = 20
+
+func (s *Shop) orders(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	number, text := page.PageNumber(query), query.Get("order")
+	list, err := s.Orders.Orders(r.Context(), text, number, orderListSize)
+	if err != nil {
+		return err
+	}
+	list.Text = text
+	list.Pager = page.Pages("/orders", query, number, orderListSize, list.Total)
+	title := s.text(r, "orders.title")
+	ordersView.Show(s.engine, w, r, http.StatusOK, s.frame(r, title, page.Trail(s.text(r, "home.crumb"), "/", title)...), list)
+	return nil
+}
+
+func (s *Shop) order(w http.ResponseWriter, r *http.Request) error {
+	o, err := s.Orders.Order(r.Context(), r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	title := s.text(r, "order.title", o.Number)
+	orderView.Show(s.engine, w, r, http.StatusOK, s.frame(r, title,
+		page.Trail(s.text(r, "home.crumb"), "/", s.text(r, "orders.title"), "/orders", title)...), o)
+	return nil
+}
+
+func (s *Shop) confirmation(w http.ResponseWriter, r *http.Request) error {
+	o, err := s.Orders.Order(r.Context(), r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	confirmationView.Show(s.engine, w, r, http.StatusOK, s.frame(r, s.text(r, "confirmation.title")), o)
+	return nil
+}

@@ -1,0 +1,171 @@
+package storefront
+
+import (
+	"embed"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"github.com/hanse-commerce/hanse/internal/web/page"
+)
+
+//go:embed templates/*.html
+var builtInTemplates embed.FS
+
+//go:embed locale/*.json
+var builtInTexts embed.FS
+
+// What the pages' sources may answer. Each is compared with errors.Is; a form
+// that was not accepted is a *page.Invalid instead.
+var (
+	// ErrNotFound: there is no such record, or it is not this visitor's.
+	ErrNotFound = errors.New("there is no such page")
+	// ErrSignIn: only a signed-in buyer may see this.
+	ErrSignIn = errors.New("sign in first")
+	// ErrChanged: prices or stock are no longer what the page showed.
+	ErrChanged = errors.New("the cart has changed since the page was shown")
+)
+
+// Sources are where the pages get what they show and send what buyers do.
+type Sources struct {
+	Buyers   Buyers
+	Catalog  Catalog
+	Carts    Carts
+	Checkout Checkouts
+	Orders   Orders
+	Account  Accounts
+}
+
+// Options make a Shop.
+type Options struct {
+	Name   string // of the shop, in titles and header
+	Theme  fs.FS  // the owner's folder: templates, assets/, locale/; may be nil
+	Logger *slog.Logger
+}
+
+// Shop serves the storefront. It is an http.Handler for the whole site.
+type Shop struct {
+	Sources
+	name    string
+	engine  *page.Engine
+	log     *slog.Logger
+	handler http.Handler
+}
+
+// New parses the templates and binds the pages to their sources.
+func New(o Options, s Sources) (*Shop, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	views, err := fs.Sub(builtInTemplates, "templates")
+	if err != nil {
+		return nil, err
+	}
+	texts, err := fs.Sub(builtInTexts, "locale")
+	if err != nil {
+		return nil, err
+	}
+	folders := []fs.FS{page.Texts(), texts}
+	var assetTheme fs.FS
+	if o.Theme != nil {
+		if own, err := fs.Sub(o.Theme, "locale"); err == nil {
+			folders = append(folders, own)
+		}
+		if assetTheme, err = fs.Sub(o.Theme, "assets"); err != nil {
+			return nil, err
+		}
+	}
+	catalog, err := page.NewCatalog(folders...)
+	if err != nil {
+		return nil, err
+	}
+	assets, err := page.NewAssets("/assets/", assetTheme)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := page.NewEngine(page.Options{Site: o.Name, Views: views, Theme: o.Theme, Catalog: catalog,
+		Assets: assets, Chrome: Chrome{}, Logger: o.Logger}, declared...)
+	if err != nil {
+		return nil, err
+	}
+	shop := &Shop{Sources: s, name: o.Name, engine: engine, log: o.Logger}
+	shop.handler = page.Secure(page.Prefer(catalog, shop.routes(assets, page.Preferences(catalog))))
+	return shop, nil
+}
+
+// ServeHTTP answers a request for any page of the shop.
+func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+func (s *Shop) routes(assets, preferences http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /assets/", assets)
+	mux.Handle("POST /preferences", preferences)
+	for pattern, show := range map[string]func(http.ResponseWriter, *http.Request) error{
+		"GET /{$}":                          s.home,
+		"GET /login":                        s.loginForm,
+		"POST /login":                       s.login,
+		"POST /logout":                      s.logout,
+		"GET /categories/{code}":            s.category,
+		"GET /search":                       s.search,
+		"GET /products/{sku}":               s.product,
+		"GET /cart":                         s.buyer(s.cart),
+		"POST /cart":                        s.buyer(s.changeCart),
+		"POST /cart/lines":                  s.buyer(s.addToCart),
+		"POST /cart/lines/{id}/remove":      s.buyer(s.removeFromCart),
+		"POST /checkout":                    s.buyer(s.startCheckout),
+		"GET /checkout/{id}":                s.buyer(s.checkout),
+		"POST /checkout/{id}":               s.buyer(s.placeOrder),
+		"GET /orders":                       s.buyer(s.orders),
+		"GET /orders/{number}":              s.buyer(s.order),
+		"GET /orders/{number}/confirmation": s.buyer(s.confirmation),
+		"GET /account":                      s.buyer(s.account),
+		"/":                                 func(http.ResponseWriter, *http.Request) error { return ErrNotFound },
+	} {
+		mux.Handle(pattern, s.handle(show))
+	}
+	return mux
+}
+
+// handle turns what a page's function returns into an answer.
+func (s *Shop) handle(show func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch err := show(w, r); {
+		case err == nil:
+		case errors.Is(err, ErrSignIn):
+			s.sendToLogin(w, r)
+		case errors.Is(err, ErrNotFound):
+			s.trouble(w, r, http.StatusNotFound)
+		case r.Context().Err() != nil: // the visitor went away
+		default:
+			s.log.ErrorContext(r.Context(), "show a page of the shop", "method", r.Method, "path", r.URL.Path, "error", err)
+			s.trouble(w, r, http.StatusInternalServerError)
+		}
+	})
+}
+
+// sendToLogin leads back to the page asked for after the login; a form's
+// address answers no GET, so from there it leads to where the form was.
+func (s *Shop) sendToLogin(w http.ResponseWriter, r *http.Request) {
+	next := r.URL.RequestURI()
+	if r.Method != http.MethodGet {
+		next = "/cart"
+	}
+	target := page.WithQuery("/login", nil, "next", next)
+	if r.Header.Get("HX-Request") != "" { // exchange the whole page, not a part of it
+		w.Header().Set("HX-Redirect", target)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	http.Redirect(w, r, target, http.StatusSeeOther)
+}
+
+// buyer lets only signed-in buyers through.
+func (s *Shop) buyer(show func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, ok := s.Buyers.Buyer(r.Context()); !ok {
+			return ErrSignIn
+		}
+		return show(w, r)
+	}
+}
