@@ -31,6 +31,9 @@ func (p *Plan) classify(ctx context.Context, tx pgx.Tx, s *set, level int) error
 		if err := p.identify(r); err != nil {
 			return err
 		}
+		if r.exists {
+			r.dropInitial()
+		}
 	}
 	for _, r := range rows {
 		p.resolvePending(r)

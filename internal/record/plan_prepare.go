@@ -16,6 +16,9 @@ func (p *Plan) prepare(r *row) error {
 	}
 	r.values = t.NewRecord()
 	copy(r.values, c.Values)
+	if err := r.layInitial(); err != nil {
+		return err
+	}
 	r.refs = make([]reference, len(t.Relations))
 	for i := range r.refs {
 		r.refs[i].form = formAbsent
@@ -27,6 +30,35 @@ func (p *Plan) prepare(r *row) error {
 	p.prepareTarget(r)
 	p.checkWritable(r)
 	return nil
+}
+
+// layInitial lays what only a new record gets under what is given; dropInitial takes it away where the record exists.
+func (r *row) layInitial() error {
+	initial := r.change.Initial
+	if len(initial) != 0 && len(initial) != len(r.values) {
+		return fmt.Errorf("a change of %s has %d initial values where the type has %d", r.set.t.Name, len(initial), len(r.values))
+	}
+	for pos := range initial {
+		if initial[pos].Given() && !r.values[pos].Given() {
+			r.values[pos] = initial[pos]
+			r.initial = append(r.initial, pos)
+		}
+	}
+	return nil
+}
+
+func (r *row) dropInitial() {
+	for _, pos := range r.initial {
+		r.forget(pos)
+	}
+}
+
+// forget treats a position as if nothing had been given for it.
+func (r *row) forget(pos int) {
+	r.values[pos], r.differs[pos] = resource.Value{}, false
+	if at := pos - len(r.set.t.Fields); at >= 0 {
+		r.refs[at] = reference{form: formAbsent}
+	}
 }
 
 // prepareReferences reads the to-one relations among the values, and those that lead to other changes of the batch.

@@ -24,10 +24,11 @@ type row struct {
 	parent *row // owner of the list that it stands in
 	level  int  // how many links within the set lie before it
 
-	target reference
-	values resource.Record // what is given, defaults and parts of the key laid in; after judging, as it is written
-	refs   []reference     // by relation
-	deps   []*row          // rows of the batch whose records it points to
+	target  reference
+	values  resource.Record // what is given, defaults and parts of the key laid in; after judging, as it is written
+	refs    []reference     // by relation
+	initial []int           // positions that only a new record gets
+	deps    []*row          // rows of the batch whose records it points to
 
 	id        string
 	exists    bool
@@ -80,7 +81,7 @@ func (p *Plan) addRow(s *set, c *Change, parent *row) (*row, error) {
 	if _, twice := p.rows[c]; twice {
 		return nil, fmt.Errorf("a change of %s stands in the batch twice", s.t.Name)
 	}
-	c.ID, c.Outcome, c.Changed, c.Before = "", Pending, nil, nil
+	c.ID, c.Outcome, c.Changed, c.Before, c.Warnings = "", Pending, nil, nil, nil
 	c.Faults = append([]resource.Violation(nil), p.refused[c]...)
 	r := &row{change: c, set: s, parent: parent, failed: len(c.Faults) > 0}
 	p.rows[c] = r

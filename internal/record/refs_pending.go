@@ -1,6 +1,8 @@
 package record
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hanse-commerce/hanse/resource"
@@ -84,6 +86,12 @@ func (p *Plan) resolvePending(r *row) {
 			maker = p.pending[pendingKey(target, texts(ref.key))]
 		case formExternal:
 			maker = p.pending[pendingExternal(target, ref.ref.System, ref.ref.External)]
+		}
+		if maker == nil && slices.Contains(r.change.Lenient, rel.Name) {
+			r.change.Warnings = append(r.change.Warnings, resource.Violation{Field: rel.Name, Code: CodeNotFound,
+				Detail: fmt.Sprintf("%s; the record was written without it", ref.describe(target))})
+			r.forget(len(t.Fields) + i)
+			continue
 		}
 		if maker == nil {
 			r.fault(rel.Name, CodeNotFound, "%s: %s: %s", r.label(), rel.Name, ref.describe(target))

@@ -320,6 +320,9 @@ func (r *Row) notices() []module.Notice {
 	}
 	for _, d := range r.Drafts {
 		for _, f := range d.Change.Faults {
+			if f.Code == record.CodeGroup {
+				continue // the member that failed says why
+			}
 			all = append(all[:len(all):len(all)], module.Notice{Field: f.Field, Class: classOf(f.Code), Code: f.Code, Detail: f.Detail})
 		}
 		for _, w := range d.Change.Warnings {
