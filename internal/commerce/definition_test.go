@@ -6,9 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/commerce"
-	"github.com/hanse-commerce/hanse/internal/postgres"
+	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
 	"github.com/hanse-commerce/hanse/internal/postgres/postgrestest"
 )
 
@@ -22,7 +21,7 @@ type column struct {
 // over the natural key.
 func TestDefinitionsMatchTables(t *testing.T) {
 	ctx := context.Background()
-	pool := postgrestest.Pool(t, append([]postgres.Source{access.Migrations()}, commerce.Sources()...)...)
+	pool := postgrestest.Pool(t, commercetest.Sources()...)
 	schema, err := commerce.Schema()
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,11 @@
 package cart
 
-import "github.com/hanse-commerce/hanse/resource"
+import (
+	"strings"
+
+	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
+	"github.com/hanse-commerce/hanse/resource"
+)
 
 // Carts are what people of a customer are about to order, or keep to order again.
 var Carts = resource.Type{
@@ -11,6 +16,10 @@ var Carts = resource.Type{
 		resource.Enum("status", "open", "ordered").Default("open").Required().ReadOnly().Doc("An ordered cart stays as it was."),
 		resource.Currency("currency").CreateOnly().Doc("Currency of the order to come; the buyer's if empty."),
 		resource.LongText("note").Doc("The buyer's own note."),
+		resource.NewComputed("lineCount", resource.Integer("lineCount"), `SELECT count(*)::int FROM cart_line l WHERE l.cart_id = {t}.id`).
+			Doc("How many lines it has."),
+		resource.NewComputed("subtotal", resource.Decimal("subtotal", 18, 4), subtotalSQL, pricing.Chain).
+			Doc("Sum of the lines at the buyer's prices; lines without a price count as nothing."),
 	},
 	Relations: resource.Relations{
 		resource.One("customer", "customers").Required().CreateOnly().Doc("The company that buys."),
@@ -22,3 +31,5 @@ var Carts = resource.Type{
 	Storefront: resource.Full.OwnedBy("customer").PrivateTo("customerUser"),
 	Extensible: true,
 }
+
+var subtotalSQL = `SELECT sum((` + strings.ReplaceAll(pricing.TotalOfLine, "{t}", "l") + `)) FROM cart_line l WHERE l.cart_id = {t}.id`

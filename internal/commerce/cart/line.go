@@ -4,22 +4,28 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
+	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
 // Lines are the products in a cart, one line for each product and unit.
 var Lines = resource.Type{
 	Name: "cartLines", Table: "cart_line", Area: "cart",
-	Doc: "A product in a cart, one line for each unit it is bought in.",
+	Doc:   "A product in a cart, one line for each unit it is bought in.",
+	KeyOf: []string{"cart", "product", "unit"},
 	Fields: resource.Fields{
 		resource.Integer("position").Default("0").Required().Doc("Order in the cart."),
 		catalog.Quantity("quantity").Positive().Default("1").Required().Doc("How many of the unit."),
 		resource.Text("note").Max(255).Unfiltered().Doc("The buyer's remark on the line."),
+		resource.NewComputed("price", resource.Object("price", pricing.Fields()), pricing.OfLine, pricing.Chain).
+			Doc("What the buyer pays for the quantity, of so many units as per says; null if he gets no price."),
+		resource.NewComputed("rowTotal", resource.Decimal("rowTotal", 18, 4), pricing.TotalOfLine, pricing.Chain).
+			Doc("Quantity times price, rounded to the currency once."),
 	},
 	Relations: resource.Relations{
 		resource.One("cart", "carts").Required().CreateOnly().Doc("The cart."),
 		resource.One("product", "products").Required().CreateOnly().Doc("What is bought."),
-		resource.One("unit", "units").Doc("The unit it is bought in; the product's base unit if empty."),
+		resource.One("unit", "units").CreateOnly().Doc("The unit it is bought in; the product's base unit if empty."),
 	},
 	Admin:      resource.Full,
 	Storefront: resource.Full.OwnedBy("cart.customer").PrivateTo("cart.customerUser"),

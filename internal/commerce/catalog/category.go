@@ -19,14 +19,5 @@ var Categories = resource.Type{
 	},
 	Admin:      resource.Full,
 	Storefront: resource.ReadOnly.Where("status", "enabled"),
-	Check:      checkCategory,
 	Extensible: true,
-}
-
-func checkCategory(t *resource.Type, _, next resource.Record) []resource.Violation {
-	parent, code := next[t.At("parent")], next[t.At("code")]
-	if parent.State == resource.Set && parent.Text == resource.ByKey(code.Text).String() {
-		return []resource.Violation{{Field: "parent", Code: "own_parent", Detail: "a category cannot lie in itself"}}
-	}
-	return nil
 }

@@ -7,7 +7,7 @@ create table category (
   description jsonb,
   position integer not null default 0,
   status text not null default 'enabled' check (status in ('enabled', 'disabled')),
-  parent_id uuid references category on delete set null check (parent_id <> id),
+  parent_id uuid references category on delete set null,
   custom jsonb,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

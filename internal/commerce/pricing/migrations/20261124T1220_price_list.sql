@@ -26,8 +26,8 @@ create table price_list_assignment (
   revision bigint not null default 1,
   check (num_nonnulls(website_id, customer_group_id, customer_id) = 1)
 );
-create unique index price_list_assignment_once on price_list_assignment
-  (price_list_id, website_id, customer_group_id, customer_id) nulls not distinct;
+create unique index price_list_assignment_key on price_list_assignment
+  (price_list_id, website_id, customer_group_id, customer_id, organization_id) nulls not distinct;
 create index price_list_assignment_website on price_list_assignment (website_id) where website_id is not null;
 create index price_list_assignment_group on price_list_assignment (customer_group_id) where customer_group_id is not null;
 create index price_list_assignment_customer on price_list_assignment (customer_id) where customer_id is not null;
