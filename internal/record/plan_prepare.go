@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/resource"
@@ -140,10 +141,9 @@ func (p *Plan) prepareTarget(r *row) {
 			return
 		}
 		r.target = target
-		if target.form != formKey || !making {
+		if target.form != formKey || !making || !p.layKey(r, target.key) {
 			return
 		}
-		p.layKey(r, target.key)
 	}
 	if len(t.KeyOf) == 0 {
 		r.target.form = formNone
@@ -156,27 +156,40 @@ func (p *Plan) prepareTarget(r *row) {
 	p.completeKey(r)
 }
 
-// layKey lays the parts of the key by which the target is named under the values.
-func (p *Plan) layKey(r *row, key []*string) {
+// layKey lays the parts of the key by which the target is named under the values. It reports whether the values agree:
+// otherwise the record is to be renamed.
+func (p *Plan) layKey(r *row, key []*string) (agrees bool) {
 	t := r.set.t
+	agrees = true
 	for _, name := range t.KeyOf {
 		pos := t.At(name)
 		if pos < len(t.Fields) {
-			if part := key[0]; !r.values[pos].Given() && part != nil {
-				r.values[pos] = resource.Of(*part)
+			part := resource.Cleared
+			if key[0] != nil {
+				part = resource.Of(*key[0])
 			}
+			if !r.values[pos].Given() {
+				r.values[pos] = part
+			}
+			agrees = agrees && r.values[pos] == part
 			key = key[1:]
 			continue
 		}
 		rel := &t.Relations[pos-len(t.Fields)]
 		target, _ := p.schema.Type(rel.Target)
 		n := len(p.schema.Key(target))
-		if !r.values[pos].Given() && !allNil(key[:n]) {
-			r.values[pos] = resource.Value{State: resource.Set}
-			r.refs[pos-len(t.Fields)] = reference{form: formKey, ref: resource.Ref{Key: texts(key[:n])}, key: key[:n]}
+		if part := (reference{form: formKey, ref: resource.Ref{Key: texts(key[:n])}, key: key[:n]}); !r.values[pos].Given() {
+			r.values[pos], r.refs[pos-len(t.Fields)] = resource.Value{State: resource.Set}, part
+			if allNil(key[:n]) {
+				r.values[pos], r.refs[pos-len(t.Fields)] = resource.Cleared, reference{form: formNull}
+			}
+		} else {
+			ref := &r.refs[pos-len(t.Fields)]
+			agrees = agrees && ref.form == formKey && slices.Equal(texts(ref.key), texts(key[:n]))
 		}
 		key = key[n:]
 	}
+	return agrees
 }
 
 func texts(parts []*string) []string {

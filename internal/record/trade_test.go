@@ -71,7 +71,7 @@ func tradeRates() []resource.Definition {
 		resource.Type{Name: "baskets", Table: "basket", Area: "rates", Doc: "Baskets.", Admin: resource.Full,
 			Storefront: resource.Full.OwnedBy("buyer"),
 			Fields:     resource.Fields{resource.Text("label"), resource.Text("note").AdminOnly()},
-			Relations:  resource.Relations{resource.One("buyer", "buyers").Required(), resource.Many("lines", "basketLines", "basket").Owned()}},
+			Relations:  resource.Relations{resource.One("buyer", "buyers").Required().In("customer_id"), resource.Many("lines", "basketLines", "basket").Owned()}},
 		resource.Type{Name: "basketLines", Table: "basket_line", Area: "rates", Doc: "Lines.", KeyOf: []string{"basket", "item"}, Admin: resource.Full,
 			Storefront: resource.Full.OwnedBy("basket.buyer"),
 			Fields:     resource.Fields{resource.Decimal("quantity", 15, 3).Required().Positive()},
