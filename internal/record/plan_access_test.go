@@ -69,7 +69,9 @@ func TestBuyersMeetOnlyTheirOwn(t *testing.T) {
 	w.want(w.as(buyer, "baskets", Update, &Change{Target: resource.Ref{ID: theirs.ID}, Values: w.record("baskets", "label", "b")},
 		&Change{Target: resource.Ref{ID: ours.ID}, Values: w.record("baskets", "buyer", them.ID)}), "failed:unknown_record failedbuyer:not_found")
 	w.want(w.as(buyer, "baskets", Delete, &Change{Target: resource.Ref{ID: theirs.ID}}), "failed:unknown_record")
-	line := func(basket, item string) *Change { return w.change("basketLines", "basket", basket, "item", item, "quantity", "2.5") }
+	line := func(basket, item string) *Change {
+		return w.change("basketLines", "basket", basket, "item", item, "quantity", "2.5")
+	}
 	w.want(w.as(buyer, "basketLines", Upsert, line(ours.ID, "key:on"), line(theirs.ID, "key:on"), line(ours.ID, "key:off")),
 		"created failedbasket:not_found faileditem:not_found")
 	w.want(w.as(buyer, "items", Update, &Change{Target: resource.ByKey("on"), Values: w.record("items", "stock", "1")}), "failed:forbidden")
