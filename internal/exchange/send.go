@@ -1,0 +1,103 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hanse-commerce/hanse/internal/access"
+)
+
+// Departure is a message that is to go out.
+type Departure struct {
+	Point     Point
+	Partner   string // UUID or ""
+	Channel   string // UUID or ""
+	Name      string // base name
+	Kind      string // type of document
+	Reference string // number of the document, by which the answer speaks of it
+	// Record is what the message is about, such as an order.
+	RecordType, Record string
+}
+
+// Send records a message that goes out, in the transaction that decides it, and gives the exchange's id. Its status is
+// Processing until Sent or Refuse.
+func Send(ctx context.Context, tx pgx.Tx, caller access.Caller, d Departure) (string, error) {
+	id, err := newID()
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(ctx, `insert into exchange (id, organization_id, direction, point, partner_id, channel_id, name, kind, reference,
+		record_type, record_id, status, started_at) values ($1, $2, 'out', $3, $4, $5, $6, $7, $8, $9, $10, 'processing', clock_timestamp())`,
+		id, caller.Organization, string(d.Point), optional(d.Partner), optional(d.Channel), d.Name, optional(d.Kind), optional(d.Reference),
+		optional(d.RecordType), optional(d.Record))
+	if err != nil {
+		return "", fmt.Errorf("record the departure of %q: %w", d.Name, err)
+	}
+	return id, nil
+}
+
+// Sent notes that a message has left: its content, and for a file where it lies.
+func (l *Ledger) Sent(ctx context.Context, caller access.Caller, exchange, hash string, size int64, path string) error {
+	return l.in(ctx, caller, "note the departure of exchange "+exchange, func(tx pgx.Tx) error {
+		return one(tx.Exec(ctx, `update exchange set status = 'done', content_hash = $2, content_size = $3, path = $4,
+			placed_at = case when $4::text is not null then clock_timestamp() end, read = 1, created = 1,
+			finished_at = clock_timestamp(), updated_at = now(), revision = revision + 1 where id = $1`,
+			exchange, optional(hash), size, optional(path)))
+	})
+}
+
+// Collected notes that the partner fetched a file of that name, and tells which exchanges it was; "" if it is none of ours.
+// It says nothing about what the partner's system thinks of it.
+func (l *Ledger) Collected(ctx context.Context, caller access.Caller, partner, path string, at time.Time) (exchange string, err error) {
+	err = l.in(ctx, caller, fmt.Sprintf("note that %q was collected", path), func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, `update exchange set collected_at = $3, updated_at = now(), revision = revision + 1
+			where id = (select id from exchange where partner_id = $1 and direction = 'out' and path = $2 and collected_at is null
+				order by id desc limit 1) returning id`, partner, path, at).Scan(&exchange)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return exchange, err
+}
+
+// Answer is what a partner's system says about a message it got.
+type Answer struct {
+	Accepted bool
+	Text     string
+}
+
+// Acknowledge notes the answer to the newest message with that reference that went to the partner, and tells which
+// exchange and record it was. ErrUnknown: there is none. It runs in the transaction that has the answer's other effects.
+func Acknowledge(ctx context.Context, tx pgx.Tx, partner, reference string, a Answer) (exchange, recordType, record string, err error) {
+	verdict := "rejected"
+	if a.Accepted {
+		verdict = "accepted"
+	}
+	err = tx.QueryRow(ctx, `update exchange set acknowledged_at = clock_timestamp(), acknowledgement = $3, acknowledgement_text = $4,
+		updated_at = now(), revision = revision + 1
+		where id = (select id from exchange where partner_id = $1 and reference = $2 and direction = 'out' order by id desc limit 1)
+		returning id, coalesce(record_type, ''), coalesce(record_id, '')`, partner, reference, verdict, optional(clip(a.Text))).
+		Scan(&exchange, &recordType, &record)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = ErrUnknown
+	}
+	if err != nil {
+		return "", "", "", fmt.Errorf("note the answer to message %q: %w", reference, err)
+	}
+	return exchange, recordType, record, nil
+}
+
+// Concerns ties an exchange to the one record that it is about.
+func Concerns(ctx context.Context, tx pgx.Tx, exchange, recordType, record string) error {
+	err := one(tx.Exec(ctx, `update exchange set record_type = $2, record_id = $3, updated_at = now(), revision = revision + 1
+		where id = $1`, exchange, recordType, record))
+	if err != nil {
+		return fmt.Errorf("tie exchange %s to a record: %w", exchange, err)
+	}
+	return nil
+}
