@@ -34,9 +34,9 @@ var Exchanges = resource.Type{
 		resource.Time("finishedAt").Unfiltered().Doc("When processing ended."),
 	},
 	Relations: resource.Relations{
-		resource.One("partner", "partners").Doc("Third party that sent or gets the message."),
-		resource.One("channel", "channels").Doc("Configured module or file route that it took."),
-		resource.One("duplicateOf", "exchanges").Doc("Earlier exchange with the same content."),
+		resource.One("partner", "partners").ReadOnly().Doc("Third party that sent or gets the message."),
+		resource.One("channel", "channels").ReadOnly().Doc("Configured module or file route that it took."),
+		resource.One("duplicateOf", "exchanges").ReadOnly().Doc("Earlier exchange with the same content."),
 		resource.Many("errors", "exchangeErrors", "exchange").OrderedBy("line").Doc("What was wrong with it."),
 	},
 	Admin:  resource.ReadOnly,
@@ -59,7 +59,7 @@ var Errors = resource.Type{
 		count("count", "How many equal warnings this stands for.").Default("1"),
 	},
 	Relations: resource.Relations{
-		resource.One("exchange", "exchanges").Required().Doc("Message that is meant."),
+		resource.One("exchange", "exchanges").Required().ReadOnly().Doc("Message that is meant."),
 	},
 	Admin:  resource.ReadOnly,
 	Ledger: true,

@@ -19,6 +19,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/exchange"
 	"github.com/hanse-commerce/hanse/internal/postgres"
 	"github.com/hanse-commerce/hanse/internal/postgres/postgrestest"
+	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
@@ -35,7 +36,7 @@ type desk struct {
 
 func newDesk(t testing.TB) desk {
 	t.Helper()
-	pool := postgrestest.Pool(t, access.Migrations(), change.Migrations(), exchange.Migrations())
+	pool := postgrestest.Pool(t, access.Migrations(), change.Migrations(), exchange.Migrations(), record.Migrations())
 	partner := uuid.Must(uuid.NewV7()).String()
 	_, err := pool.Exec(context.Background(), "insert into partner (id, organization_id, code, name) values ($1, $2, 'SAP', 'SAP')",
 		partner, organization)
@@ -347,14 +348,7 @@ func TestDefinitionsMatchTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, typ := range schema.Types() {
-		for _, f := range typ.Fields {
-			var sql string
-			err := d.pool.QueryRow(ctx, "select format_type(atttypid, atttypmod) from pg_attribute where attrelid = $1::regclass and attname = $2",
-				typ.Table, f.Column).Scan(&sql)
-			if err != nil || sql != f.Kind.SQL() {
-				t.Errorf("%s.%s: column %s is %q, want %s (%v)", typ.Name, f.Name, f.Column, sql, f.Kind.SQL(), err)
-			}
-		}
+	if err := record.Verify(ctx, d.pool, schema); err != nil {
+		t.Error(err)
 	}
 }
