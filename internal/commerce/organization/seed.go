@@ -1,6 +1,7 @@
 package organization
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -32,14 +33,9 @@ func NewFounded() Founded {
 
 // WithDefaults fills in what was left empty.
 func (f Founding) WithDefaults() Founding {
-	for _, d := range []struct {
-		field *string
-		value string
-	}{{&f.Name, f.Code}, {&f.Language, "en"}, {&f.Currency, "EUR"}, {&f.TimeZone, "UTC"}, {&f.WebsiteCode, f.Code}, {&f.WebsiteName, f.Name}} {
-		if *d.field == "" {
-			*d.field = d.value
-		}
-	}
+	f.Name = cmp.Or(f.Name, f.Code)
+	f.Language, f.Currency, f.TimeZone = cmp.Or(f.Language, "en"), cmp.Or(f.Currency, "EUR"), cmp.Or(f.TimeZone, "UTC")
+	f.WebsiteCode, f.WebsiteName = cmp.Or(f.WebsiteCode, f.Code), cmp.Or(f.WebsiteName, f.Name)
 	return f
 }
 
