@@ -26,6 +26,8 @@ type Progress interface {
 	Lock(ctx context.Context, tx pgx.Tx) error
 	// Advance writes what a chunk did.
 	Advance(ctx context.Context, tx pgx.Tx, done *Done) error
+	// Committed says that the transaction of the last Advance is through.
+	Committed()
 }
 
 // Done is what became of the rows of one chunk.
@@ -45,6 +47,7 @@ type Line struct {
 	Outcome       record.Outcome
 	Notices       []module.Notice // faults and warnings
 	Message       module.Message
+	hash          string // of the document
 }
 
 // Engine writes the rows of files.
@@ -54,6 +57,8 @@ type Engine struct {
 	Caller access.Caller
 	// ChunkRows is how many rows one transaction takes, 2,000 if 0.
 	ChunkRows int
+	// Filter may mark rows as skipped before their changes are planned; it may be nil.
+	Filter func(ctx context.Context, tx pgx.Tx, rows []*Row) error
 	// Acknowledge takes the answers to our own messages that a row carries, in the row's transaction.
 	Acknowledge func(ctx context.Context, tx pgx.Tx, acks []module.Acknowledgement) ([]module.Notice, error)
 	// Committed is called after each chunk; it may be nil.
@@ -177,6 +182,7 @@ func (e *Engine) write(ctx context.Context, chunk *Chunk, done *int64, preview b
 		err := e.once(ctx, chunk, *done, preview, p)
 		if err == nil {
 			*done += int64(len(chunk.Rows))
+			p.Committed()
 			if e.Committed != nil && !preview {
 				e.Committed()
 			}
@@ -263,6 +269,11 @@ func (e *Engine) once(ctx context.Context, chunk *Chunk, before int64, preview b
 }
 
 func (e *Engine) change(ctx context.Context, tx pgx.Tx, chunk *Chunk, preview bool) error {
+	if e.Filter != nil {
+		if err := e.Filter(ctx, tx, chunk.Rows); err != nil {
+			return err
+		}
+	}
 	batch := chunk.batch()
 	if len(batch.Sets) > 0 {
 		plan, err := e.Store.Plan(ctx, tx, e.Caller, batch, record.AsOwner())
@@ -295,7 +306,7 @@ func (e *Engine) change(ctx context.Context, tx pgx.Tx, chunk *Chunk, preview bo
 func (c *Chunk) result(before int64) *Done {
 	d := &Done{Rows: before + int64(len(c.Rows))}
 	for _, r := range c.Rows {
-		l := Line{Line: r.Line, Resource: r.Resource, Key: r.Key, Message: r.Message, Outcome: r.outcome(), Notices: r.notices()}
+		l := Line{Line: r.Line, Resource: r.Resource, Key: r.Key, Message: r.Message, hash: r.hash, Outcome: r.outcome(), Notices: r.notices()}
 		d.Read++
 		switch l.Outcome {
 		case record.Failed:

@@ -28,6 +28,7 @@ type Row struct {
 	Skipped  string
 	Message  module.Message
 	Raw      []byte
+	hash     string
 
 	Acknowledgements []module.Acknowledgement
 }

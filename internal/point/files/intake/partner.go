@@ -1,0 +1,139 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/exchange"
+	"github.com/hanse-commerce/hanse/module"
+)
+
+// Partner is a third party with what is configured for its files.
+type Partner struct {
+	ID, Code, Organization, Language string
+	Settings                         exchange.PartnerSettings
+	Channels                         []Channel
+}
+
+// Channel is a module configured for a partner.
+type Channel struct {
+	ID, Code string
+	Module   module.Module
+	Settings module.Settings
+	// Fault is why the channel cannot be used, in words; it blocks nothing but its own files.
+	Fault error
+}
+
+// Caller is the partner as the author of what its files change.
+func (p *Partner) Caller(exchangeID string) access.Caller {
+	return access.Caller{Side: access.Admin, Organization: p.Organization, Language: p.Language, Origin: p.Code, Exchange: exchangeID,
+		Actor: access.Actor{Kind: access.Partner, ID: p.ID, Name: p.Code}}
+}
+
+func (p *Partner) defaults() Defaults {
+	return Defaults{PriceList: p.Settings.PriceList, Currency: p.Settings.Currency, Warehouse: p.Settings.Warehouse,
+		Unit: p.Settings.Unit, Language: p.Language, DecimalMark: p.Settings.DecimalMark[0]}
+}
+
+// LoadPartners reads the enabled partners of all organizations, or the one of that code, with their enabled channels.
+func LoadPartners(ctx context.Context, db Database, registry *module.Registry, code string) ([]*Partner, error) {
+	var partners []*Partner
+	byID := map[string]*Partner{}
+	err := system(ctx, db, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT id::text, code, organization_id::text, language, settings FROM partner
+			WHERE status = 'enabled' AND ($1 = '' OR code = $1) ORDER BY code`, code)
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			p, settings := &Partner{}, []byte(nil)
+			if err := rows.Scan(&p.ID, &p.Code, &p.Organization, &p.Language, &settings); err != nil {
+				return err
+			}
+			if p.Settings, err = exchange.ParseSettings(settings); err != nil {
+				return fmt.Errorf("partner %s: %w", p.Code, err)
+			}
+			partners, byID[p.ID] = append(partners, p), p
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return loadChannels(ctx, tx, registry, byID)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loading partners: %w", err)
+	}
+	return partners, nil
+}
+
+func loadChannels(ctx context.Context, tx pgx.Tx, registry *module.Registry, partners map[string]*Partner) error {
+	rows, err := tx.Query(ctx, `SELECT id::text, code, kind, coalesce(settings, '{}'), partner_id::text FROM channel
+		WHERE enabled AND partner_id IS NOT NULL ORDER BY code`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c Channel
+		var kind, partner string
+		var settings map[string]any
+		if err := rows.Scan(&c.ID, &c.Code, &kind, &settings, &partner); err != nil {
+			return err
+		}
+		p := partners[partner]
+		if p == nil {
+			continue
+		}
+		m, ok := registry.Get(kind)
+		if !ok {
+			c.Fault = fmt.Errorf("channel %s: there is no module %q in this build", c.Code, kind)
+		} else if c.Settings, c.Fault = module.ParseSettings(m.Info().Settings, settings); c.Fault == nil {
+			c.Module = m
+		}
+		p.Channels = append(p.Channels, c)
+	}
+	return rows.Err()
+}
+
+// system runs f as the platform itself, across organizations.
+func system(ctx context.Context, db Database, f func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+		if err := access.EnterSystem(ctx, tx); err != nil {
+			return err
+		}
+		return f(tx)
+	})
+}
+
+// unitAliases reads which other codes stand for which units: anyone's first, then the partner's own over them.
+func unitAliases(ctx context.Context, db Database, p *Partner) (Units, error) {
+	aliases := map[string]string{}
+	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+		if err := access.Enter(ctx, tx, p.Caller("")); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `SELECT a.alias, u.code FROM unit_alias a JOIN unit u ON u.id = a.unit_id
+			WHERE a.organization_id = $1 AND (a.system IS NULL OR a.system = $2) ORDER BY a.system NULLS FIRST`, p.Organization, p.Code)
+		if err != nil {
+			return err
+		}
+		var alias, code string
+		_, err = pgx.ForEachRow(rows, []any{&alias, &code}, func() error {
+			aliases[alias] = code
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("loading the unit codes of partner %s: %w", p.Code, err)
+	}
+	return func(code string) string {
+		if ours, ok := aliases[code]; ok {
+			return ours
+		}
+		return code
+	}, nil
+}
