@@ -62,6 +62,9 @@ func (d *documentRows) record(row *Row, chunk *Chunk, m *module.Record, seen map
 	for _, id := range m.ExternalIDs {
 		change.ExternalIDs = append(change.ExternalIDs, record.ExternalID{System: d.system, ID: id})
 	}
+	if len(t.KeyOf) == 0 && change.Target.IsZero() && len(m.ExternalIDs) > 0 {
+		change.Target = resource.Ref{System: d.system, External: m.ExternalIDs[0]}
+	}
 	seen[t.Name+"\x00"+KeyOf(t, change.Values)] = change
 	row.add(t, operations[m.Operation], change, t.Name == row.Resource)
 }
