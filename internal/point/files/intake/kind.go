@@ -2,11 +2,13 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path"
 	"strings"
 
+	"github.com/hanse-commerce/hanse/format/idoc"
 	"github.com/hanse-commerce/hanse/format/xml"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/module"
@@ -80,11 +82,11 @@ func sniff(content module.Content) (string, error) {
 	if !strings.HasPrefix(text, "<") {
 		return "", fileError("unknown_kind", "The file %q is neither CSV by its name nor XML by its content.", content.Name())
 	}
-	root, err := xml.Root(strings.NewReader(string(head[:n])))
+	root, err := xml.Root(strings.NewReader(string(head[:n])), xml.Options{})
 	if err != nil {
 		return "", &FileError{codeOf(err, "xml_malformed"), fmt.Sprintf("The file cannot be read as XML: %s.", err)}
 	}
-	return root, nil
+	return root.Local, nil
 }
 
 // typeOf finds the resource whose name a file's name starts with; the longest counts.
@@ -136,15 +138,16 @@ func (k *Kind) open(ctx context.Context, store *record.Store, p *Partner, conten
 
 // codeOf is the stable code that an error carries, or the given one.
 func codeOf(err error, otherwise string) string {
-	for e := err; e != nil; {
-		if c, ok := e.(interface{ Code() string }); ok {
-			return c.Code()
-		}
-		u, ok := e.(interface{ Unwrap() error })
-		if !ok {
-			break
-		}
-		e = u.Unwrap()
+	var coded interface{ Code() string }
+	var x *xml.Error
+	var d *idoc.Error
+	switch {
+	case errors.As(err, &coded):
+		return coded.Code()
+	case errors.As(err, &x):
+		return x.Code
+	case errors.As(err, &d):
+		return d.Code
 	}
 	return otherwise
 }
