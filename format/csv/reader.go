@@ -30,6 +30,7 @@ type Record struct {
 type Reader struct {
 	*profile
 	columns map[string]int
+	named   int // columns up to the last one with a name; rows may lack those behind it
 	mark    byte
 	tok     *tokenizer
 	cells   []string
@@ -68,6 +69,9 @@ func Open(open func() (io.ReadCloser, error), o Options) (*Reader, error) {
 	r := &Reader{profile: p, columns: map[string]int{}, mark: mark, cells: make([]string, len(p.header))}
 	for i, name := range p.header {
 		r.columns[name] = i
+		if name != "" {
+			r.named = i + 1
+		}
 	}
 	if content, err = open(); err != nil {
 		return nil, fmt.Errorf("reading CSV: open the content again: %w", err)

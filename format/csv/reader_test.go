@@ -79,6 +79,8 @@ func TestRows(t *testing.T) {
 		{"ragged", "a,b\n1\n1,2,3\n1,2\n", ',', [][]string{{"1", ""}, {"1", "2"}, {"1", "2"}}, []int{2, 3, 4},
 			[]string{csv.CodeRowRagged, csv.CodeRowRagged, ""}},
 		{"empty cells too many", "a,b\n1,2,,\r\n3,4,\r\n", ',', [][]string{{"1", "2"}, {"3", "4"}}, []int{2, 3}, []string{"", ""}},
+		{"columns without a name", "a,b,,\n1,2\n1,2,,\n1\n", ',', [][]string{{"1", "2", "", ""}, {"1", "2", "", ""}, {"1", "", "", ""}},
+			[]int{2, 3, 4}, []string{"", "", csv.CodeRowRagged}},
 		{"blank lines", "\n\na,b\n\n1,2\n,\n \t\n3,4\n\x1a", ',', [][]string{{"1", "2"}, {"3", "4"}}, []int{5, 8},
 			[]string{"", ""}},
 		{"header again", "sku,b\n1,2\nSKU, B \n3,4\n", ',', [][]string{{"1", "2"}, {"SKU", " B "}, {"3", "4"}},

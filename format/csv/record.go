@@ -43,7 +43,7 @@ func (r *Reader) rowError(row *row) *RowError {
 			row.column+1, r.columnLabel(row.column))
 	}
 	switch columns := len(r.header); {
-	case row.cells < columns || row.extra:
+	case row.cells < r.named || row.extra:
 		return fail(CodeRowRagged, "%d cells, but the header has %d columns; put cells that contain %q into quotes",
 			row.cells, columns, r.delimiter)
 	case repeatsHeader(r.header, r.cells):

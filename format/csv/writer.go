@@ -25,11 +25,11 @@ func NewWriter(w io.Writer, o WriterOptions) *Writer {
 	return &Writer{w: bufio.NewWriterSize(w, 64<<10), o: o}
 }
 
-// Write adds one row.
+// Write adds one row. An error of the writer beneath stays, so the last write and Flush tell it too.
 func (w *Writer) Write(cells ...string) error {
 	for i, cell := range cells {
 		if i > 0 {
-			w.w.WriteByte(',') //nolint:errcheck // bufio keeps the first error, which Flush and the last write give back
+			w.w.WriteByte(',')
 		}
 		if w.o.FormulaSafe && isFormula(cell) {
 			cell = "'" + cell
