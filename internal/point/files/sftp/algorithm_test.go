@@ -5,11 +5,14 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/hanse-commerce/hanse/internal/point/files/sftp"
 )
 
 // offer reads the server's first packet, its list of algorithms (RFC 4253 section 7.1), from the bare connection.
@@ -115,6 +118,26 @@ func TestEachAlgorithmWorks(t *testing.T) {
 		out, err := c.run(t, "sftp", "get /out/o got\n", "-o", option, "-o", "MACs=hmac-sha2-512,hmac-sha2-256-etm@openssh.com", "-b", "-", "127.0.0.1")
 		if err != nil {
 			t.Errorf("%s: %v\n%s", option, err, out)
+		}
+	}
+}
+
+// ssh-audit, a program of its own, finds nothing weak but the curves of NIST, and nothing at all when strict.
+func TestAuditorsFindNothingWeak(t *testing.T) {
+	if _, err := exec.LookPath("ssh-audit"); err != nil {
+		t.Skip("ssh-audit is missing")
+	}
+	for _, strict := range []bool{false, true} {
+		p := open(t, func(c *sftp.Config) { c.Strict = strict })
+		_, port, _ := net.SplitHostPort(p.addr)
+		out, err := exec.CommandContext(t.Context(), "ssh-audit", "-n", "-p", port, "127.0.0.1").CombinedOutput()
+		if !strings.Contains(string(out), "(kex) curve25519-sha256") {
+			t.Fatalf("audit: %v\n%s", err, out)
+		}
+		for line := range strings.Lines(string(out)) {
+			if strings.Contains(line, "[fail]") && (strict || !strings.Contains(line, "nistp")) {
+				t.Errorf("strict %v: %s", strict, line)
+			}
 		}
 	}
 }

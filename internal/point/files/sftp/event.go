@@ -44,28 +44,3 @@ func (e Event) Collected() bool {
 type Observer interface {
 	Observe(ctx context.Context, event Event)
 }
-
-// AuditKind is what an AuditEntry tells of.
-type AuditKind string
-
-// The kinds of audit entries.
-const (
-	LoginAccepted  AuditKind = "loginAccepted"
-	LoginRefused   AuditKind = "loginRefused"   // unknown user, wrong password, unknown key
-	LoginBanned    AuditKind = "loginBanned"    // this refusal brought a ban, or came during one
-	AddressRefused AuditKind = "addressRefused" // good login from a network that is not allowed
-	LimitReached   AuditKind = "limitReached"   // too many connections or sessions
-	PathRefused    AuditKind = "pathRefused"    // a link, or a name that could lead out of the home
-	SessionEnded   AuditKind = "sessionEnded"
-)
-
-// AuditEntry is one line for the audit of logins. It never holds a password.
-type AuditEntry struct {
-	At      time.Time
-	Kind    AuditKind
-	User    string // as the client gave it, at most 64 bytes
-	Partner string // code, once known
-	Remote  string // host:port
-	Method  string // password or publickey
-	Detail  string
-}

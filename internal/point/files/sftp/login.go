@@ -2,7 +2,6 @@ package sftp
 
 import (
 	"context"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"net"
@@ -35,7 +34,7 @@ type login struct {
 // config makes the connection's settings, with this login's callbacks.
 func (l *login) config() *ssh.ServerConfig {
 	cfg := &ssh.ServerConfig{
-		Config:                    transport(),
+		Config:                    transport(l.server.cfg.Strict),
 		PublicKeyAuthAlgorithms:   loginKeys(),
 		ServerVersion:             serverVersion,
 		PasswordCallback:          l.password,
@@ -103,11 +102,11 @@ func (l *login) provedKey(meta ssh.ConnMetadata, _ ssh.PublicKey, permissions *s
 
 // check asks for the partner unless logins are banned, and looks at where he comes from.
 func (l *login) check(user, method string, verify func() (*Partner, error)) (*Partner, error) {
+	if err := l.banned(short(user)); err != nil {
+		return nil, err
+	}
 	if user != short(user) {
 		return nil, ErrLogin // no partner is called that
-	}
-	if err := l.banned(user, method); err != nil {
-		return nil, err
 	}
 	partner, err := verify()
 	if err != nil && !errors.Is(err, ErrLogin) {
@@ -126,7 +125,7 @@ func (l *login) check(user, method string, verify func() (*Partner, error)) (*Pa
 
 // accept lets a verified partner in, unless a ban came meanwhile from tries at the same time.
 func (l *login) accept(user, method string, partner *Partner) error {
-	if err := l.banned(user, method); err != nil {
+	if err := l.banned(user); err != nil {
 		return err
 	}
 	if err := l.server.cfg.Attempts.Succeeded(l.ctx, l.from, user); err != nil {
@@ -138,13 +137,13 @@ func (l *login) accept(user, method string, partner *Partner) error {
 }
 
 // banned refuses, and tells so, while logins are banned. Who cannot be looked up is refused too.
-func (l *login) banned(user, method string) error {
+func (l *login) banned(user string) error {
 	until, err := l.server.cfg.Attempts.Banned(l.ctx, l.from, user)
 	if err != nil {
 		l.server.cfg.Log.Error("SFTP ban not looked up", "user", user, "error", err)
 		return errRefused
 	}
-	return l.ban(user, method, until)
+	return banned(until)
 }
 
 // count counts a failed try.
@@ -154,20 +153,21 @@ func (l *login) count(user, method string) error {
 	if err != nil {
 		l.server.cfg.Log.Error("SFTP login not counted", "user", user, "error", err)
 	}
-	if err := l.ban(user, method, until); err != nil {
+	if err := banned(until); err != nil {
+		l.audit(AuditEntry{Kind: LoginBanned, User: user, Method: method, Detail: err.Error()})
 		return err
 	}
 	l.audit(AuditEntry{Kind: LoginRefused, User: user, Method: method})
 	return errRefused
 }
 
-func (l *login) ban(user, method string, until time.Time) error {
+// banned tells the client of a ban; whether there is such a user it does not tell.
+func banned(until time.Time) error {
 	if until.IsZero() {
 		return nil
 	}
-	detail := "banned until " + until.UTC().Format(time.RFC3339)
-	l.audit(AuditEntry{Kind: LoginBanned, User: user, Method: method, Detail: detail})
-	return &ssh.BannerError{Err: errRefused, Message: fmt.Sprintf("Too many failed logins: %s.\r\n", detail)}
+	err := fmt.Errorf("%w: too many failed logins: banned until %s", errRefused, until.UTC().Format(time.RFC3339))
+	return &ssh.BannerError{Err: err, Message: err.Error() + "\r\n"}
 }
 
 // answer gives permissions, or the refusal after a time that does not depend on what was wrong.
@@ -185,33 +185,10 @@ func (l *login) audit(entry AuditEntry) {
 	l.server.audit(l.ctx, entry)
 }
 
-// usable refuses certificates, which no partner has, and RSA keys below 2,048 bits.
-func usable(key ssh.PublicKey) error {
-	if _, ok := key.(*ssh.Certificate); ok {
-		return fmt.Errorf("certificate: %w", ErrLogin)
-	}
-	if rsaBits(key) < 2048 {
-		return fmt.Errorf("RSA key below 2048 bits: %w", ErrLogin)
-	}
-	return nil
-}
-
 // short makes of what a client calls itself something that can be stored and shown.
 func short(user string) string {
 	if len(user) > maxUser {
 		user = user[:maxUser]
 	}
 	return strings.ToValidUTF8(strings.ReplaceAll(user, "\x00", "?"), "?")
-}
-
-// rsaBits is the length of an RSA key; other keys have no bad lengths and count as long enough.
-func rsaBits(key ssh.PublicKey) int {
-	holder, ok := key.(ssh.CryptoPublicKey)
-	if !ok {
-		return 1 << 16
-	}
-	if public, ok := holder.CryptoPublicKey().(*rsa.PublicKey); ok {
-		return public.N.BitLen()
-	}
-	return 1 << 16
 }

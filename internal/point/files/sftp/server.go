@@ -5,50 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
-
-	"github.com/hanse-commerce/hanse/internal/point/files/home"
-)
-
-// Config is what a Server needs. Homes, Authenticator and HostKeys must be set; zero numbers take the default.
-type Config struct {
-	Homes         home.Homes
-	Authenticator Authenticator
-	HostKeys      HostKeys
-	// Attempts counts failed logins; nodes that share a database share one. In memory if nil.
-	Attempts Attempts
-	// Observer learns what partners do with files; may be nil.
-	Observer Observer
-	// Audit learns who came, who was refused and why; may be nil. It must not block.
-	Audit func(context.Context, AuditEntry)
-	Log   *slog.Logger
-
-	HandshakeTimeout time.Duration // until a client is logged in; 30 s
-	IdleTimeout      time.Duration // without any file operation; 5 min
-	StopGrace        time.Duration // for open transfers when the server stops; 10 s
-	// FailureDelay is the step to which the time of each refused login is rounded up, so that it does not tell an unknown
-	// user from a wrong password; 100 ms.
-	FailureDelay time.Duration
-
-	MaxSessions           int   // logged in at once; 1,000
-	MaxSessionsPerPartner int   // 50
-	MaxOpenFiles          int   // of one session; 128
-	MaxFileSize           int64 // bytes; 16 GiB
-}
-
-// Limits that nobody needs to set: connections that have not logged in, and channels of one connection.
-const (
-	maxGreeting           = 256
-	maxGreetingPerAddress = 64
-	maxChannels           = 10 // as OpenSSH's MaxSessions
 )
 
 // Server is the SFTP server. Make it with New.
@@ -59,6 +25,7 @@ type Server struct {
 	greeting  *places[netip.Addr] // by network, before login
 	seated    *places[string]     // by partner's code, after it
 	now       func() time.Time
+	crowded   atomic.Int64 // Unix time when it was last told that connections are turned away
 
 	mu       sync.Mutex
 	sessions map[*session]struct{}
@@ -75,6 +42,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up SFTP server: %w", err)
 	}
+	if cfg.Strict {
+		signers = slices.DeleteFunc(signers, func(s ssh.Signer) bool { return nist(s.PublicKey().Type()) })
+	}
 	return &Server{
 		cfg: cfg, signers: signers, now: time.Now,
 		verifying: make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
@@ -82,30 +52,6 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		seated:    newPlaces[string](cfg.MaxSessions, cfg.MaxSessionsPerPartner),
 		sessions:  map[*session]struct{}{},
 	}, nil
-}
-
-func (c *Config) fillIn() {
-	if c.Attempts == nil {
-		c.Attempts = NewMemoryAttempts(DefaultThrottle(), time.Now)
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	orDefault(&c.HandshakeTimeout, 30*time.Second)
-	orDefault(&c.IdleTimeout, 5*time.Minute)
-	orDefault(&c.StopGrace, 10*time.Second)
-	orDefault(&c.FailureDelay, 100*time.Millisecond)
-	orDefault(&c.MaxSessions, 1000)
-	orDefault(&c.MaxSessionsPerPartner, 50)
-	orDefault(&c.MaxOpenFiles, 128)
-	orDefault(&c.MaxFileSize, 16<<30)
-}
-
-func orDefault[T comparable](value *T, usual T) {
-	var zero T
-	if *value == zero {
-		*value = usual
-	}
 }
 
 // HostKeyLines returns the public host keys as lines of a known_hosts file without the host: "ssh-ed25519 AAAA…".
