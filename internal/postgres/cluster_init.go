@@ -22,9 +22,14 @@ func (c *Cluster) initialize(ctx context.Context, programs Programs) error {
 	if err := c.owner.own(building); err != nil {
 		return fmt.Errorf("hand the cluster's folder to %s: %w", c.owner.name, err)
 	}
-	if err := c.initdb(ctx, programs, building); err != nil {
-		_ = os.RemoveAll(building)
-		return err
+	if !c.options.Throwaway || !c.copyThrowaway(ctx, programs, building) {
+		if err := c.initdb(ctx, programs, building); err != nil {
+			_ = os.RemoveAll(building)
+			return err
+		}
+		if c.options.Throwaway {
+			c.keepThrowaway(ctx, programs, building)
+		}
 	}
 	if err := writeJSON(filepath.Join(c.dataDir, secretFile), c.secret); err != nil {
 		return fmt.Errorf("keep the database's password: %w", err)

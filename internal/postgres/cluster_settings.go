@@ -50,7 +50,7 @@ func clusterSettings(memory uint64, throwaway bool) []setting {
 			setting{"shared_buffers", "128MB"}, setting{"fsync", "off"}, setting{"full_page_writes", "off"},
 			setting{"synchronous_commit", "off"},
 			setting{"autovacuum", "off"}, // plans must not depend on when it comes along
-			setting{"max_wal_size", "1GB"}, setting{"min_wal_size", "80MB"})
+			setting{"max_wal_size", "256MB"}, setting{"min_wal_size", "64MB"})
 	}
 	return settings
 }

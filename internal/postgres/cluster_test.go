@@ -16,12 +16,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hanse-commerce/hanse/internal/postgres"
+	"github.com/hanse-commerce/hanse/internal/postgres/postgrestest"
 )
 
 // dataDir makes a data folder that the database's user can reach.
 func dataDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "hanse-cluster-")
+	dir, err := os.MkdirTemp(postgrestest.TempDir(), "hanse-cluster-")
 	must(t, err)
 	must(t, os.Chmod(dir, 0o711))
 	dir, err = filepath.EvalSymlinks(dir)

@@ -48,7 +48,7 @@ func shared(t testing.TB) *cluster {
 func start() (*cluster, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	dir, err := os.MkdirTemp("", "hanse-test-")
+	dir, err := os.MkdirTemp(TempDir(), "hanse-test-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the test database: %w", err)
 	}
