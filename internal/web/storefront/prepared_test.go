@@ -27,6 +27,19 @@ func dirs(names ...string) []fs.FS {
 	return list
 }
 
+// picture is an address that every shop serves.
+func picture() string {
+	assets, err := page.NewAssets("/assets/", nil)
+	if err != nil {
+		return err.Error()
+	}
+	address, err := assets.URL("icon/favicon.svg")
+	if err != nil {
+		return err.Error()
+	}
+	return address
+}
+
 func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
 
 func eur(s string) page.Money { return page.Money{Amount: dec(s), Currency: "EUR"} }
@@ -163,6 +176,9 @@ func (p prepared) Product(_ context.Context, sku string) (Product, error) {
 		Attributes: []Attribute{{"Content", "10 boxes × 30 bags"}, {"Country of origin", "India"}, {"Weight", "2.4 kg"}},
 		Warehouses: []WarehouseStock{{"1000", "Hamburg", Stock{State: "in", Available: dec("36"), Unit: "pieces"}},
 			{"2000", "Bremen", Stock{State: "low", Available: dec("3"), Unit: "pieces"}}, {"3000", "Lübeck", Stock{State: "out"}}}}
+	if sku == "NW-002" {
+		pr.SKU, pr.Image = sku, picture()
+	}
 	if p.long {
 		pr.Name, pr.SKU = p.items()[0].Name, p.items()[0].SKU
 		pr.Units[0].Price, pr.Units[0].Name = p.items()[0].Unit.Price, p.items()[0].Unit.Name

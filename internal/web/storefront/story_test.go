@@ -37,6 +37,7 @@ func TestStories(t *testing.T) {
 		{Name: "search-guest", Handler: guest, Path: "/search?q=ch"},
 		{Name: "search-empty", Handler: empty, Path: "/search?q=" + url.QueryEscape(`<b>"nothing"</b>`), Language: "de"},
 		{Name: "product", Handler: buyer, Path: "/products/NW-001"},
+		{Name: "product-picture", Handler: buyer, Path: "/products/NW-002"},
 		{Name: "product-dark", Handler: buyer, Path: "/products/NW-001", Theme: "dark"},
 		{Name: "product-de", Handler: buyer, Path: "/products/NW-001", Language: "de"},
 		{Name: "product-guest", Handler: guest, Path: "/products/NW-001"},
