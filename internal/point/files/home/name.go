@@ -73,3 +73,18 @@ func before(p, stamp string) string {
 	ext := path.Ext(p)
 	return strings.TrimSuffix(p, ext) + "." + stamp + ext
 }
+
+// Temporary reports whether a name is one that senders give to files they are still writing: .tmp, .part, .partial and
+// .filepart behind it, or a dot before it.
+func Temporary(name string) bool {
+	if strings.HasPrefix(name, ".") {
+		return true
+	}
+	lower := strings.ToLower(name)
+	for _, suffix := range []string{".tmp", ".part", ".partial", ".filepart"} {
+		if strings.HasSuffix(lower, suffix) {
+			return true
+		}
+	}
+	return false
+}

@@ -25,6 +25,9 @@ type Kind struct {
 	rank     int
 }
 
+// Rank is the file's place among those that wait with it, in the order of definitions.
+func (k *Kind) Rank() int { return k.rank }
+
 // FileName is the note by which a resource says how its files' names start, where that is not its own name.
 const FileName = "files.name"
 
