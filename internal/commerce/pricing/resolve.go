@@ -51,12 +51,8 @@ ORDER BY l.n`
 // Resolve finds the prices of any number of lines in one statement, in the order of the lines: for each the price of the
 // most specific list of the caller's chain that has a step at or below the quantity. It answers in caller.Currency.
 func Resolve(ctx context.Context, db Querier, caller access.Caller, lines []Line) ([]Price, error) {
-	products, units, quantities := make([]string, len(lines)), make([]string, len(lines)), make([]decimal.Decimal, len(lines))
-	for i, l := range lines {
-		products[i], units[i], quantities[i] = l.Product, l.Unit, l.Quantity
-	}
-	rows, err := db.Query(ctx, resolveSQL, caller.Organization, optional(caller.Customer), optional(caller.CustomerGroup),
-		optional(caller.Website), caller.Currency, products, units, quantities)
+	sql, args := Statement(caller, lines)
+	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find the prices of %d lines: %w", len(lines), err)
 	}
@@ -72,6 +68,16 @@ func Resolve(ctx context.Context, db Querier, caller access.Caller, lines []Line
 		return nil, fmt.Errorf("find the prices of %d lines: %w", len(lines), err)
 	}
 	return prices, nil
+}
+
+// Statement is the SQL of Resolve with its parameters.
+func Statement(caller access.Caller, lines []Line) (sql string, args []any) {
+	products, units, quantities := make([]string, len(lines)), make([]string, len(lines)), make([]decimal.Decimal, len(lines))
+	for i, l := range lines {
+		products[i], units[i], quantities[i] = l.Product, l.Unit, l.Quantity
+	}
+	return resolveSQL, []any{caller.Organization, optional(caller.Customer), optional(caller.CustomerGroup), optional(caller.Website),
+		caller.Currency, products, units, quantities}
 }
 
 func optional(id string) *string {

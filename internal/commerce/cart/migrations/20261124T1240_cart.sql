@@ -34,7 +34,7 @@ create table cart_line (
   updated_at timestamptz not null default now(),
   revision bigint not null default 1
 );
-create unique index cart_line_key on cart_line (cart_id, product_id, unit_id, organization_id);
+create unique index cart_line_key on cart_line (cart_id, product_id, unit_id, organization_id) nulls not distinct;
 create index cart_line_product on cart_line (product_id);
 select hanse_protect('cart_line');
 select hanse_inherit_customer('cart_line', 'cart', 'cart_id');
