@@ -16,5 +16,6 @@ func Migrations() postgres.Source {
 	if err != nil {
 		sub = files // the name is a constant that embed has checked
 	}
-	return postgres.Source{Area: "access", FS: sub}
+	return postgres.Source{Area: "access", FS: sub, Private: []string{
+		"credential", "partner_login", "session", "oauth_token", "oauth_key", "login_attempt"}}
 }

@@ -29,6 +29,9 @@ const (
 // Sequencer gives committed changes their positions in the feed. Each node runs one; a lease makes one of them work, and
 // the feed's fencing token keeps out a former one that does not know yet.
 type Sequencer struct {
+	// PollOnly makes the nodes do without LISTEN and NOTIFY, which a transaction pooler does not pass on. Set it before Run.
+	PollOnly bool
+
 	pool  *pgxpool.Pool
 	lease *postgres.Lease
 	log   *slog.Logger
@@ -74,7 +77,9 @@ func (s *Sequencer) announce() {
 func (s *Sequencer) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.relay(ctx) })
-	g.Go(func() error { return s.listen(ctx) })
+	if !s.PollOnly {
+		g.Go(func() error { return s.listen(ctx) })
+	}
 	g.Go(func() error { return s.lease.Keep(ctx, s.lead) })
 	return g.Wait()
 }
@@ -120,8 +125,8 @@ func (s *Sequencer) drain(ctx context.Context, q *queue) error {
 		}
 		if n > 0 {
 			s.announce()
-			if _, err := q.conn.Exec(ctx, "select pg_notify($1, '')", feedChannel); err != nil {
-				return fmt.Errorf("tell other nodes of the feed: %w", err)
+			if err := s.tell(ctx, q); err != nil {
+				return err
 			}
 		}
 		if n < moveLimit {
@@ -130,8 +135,21 @@ func (s *Sequencer) drain(ctx context.Context, q *queue) error {
 	}
 }
 
+// tell lets other nodes know of the feed's growth.
+func (s *Sequencer) tell(ctx context.Context, q *queue) error {
+	if s.PollOnly {
+		return nil
+	}
+	if _, err := q.conn.Exec(ctx, "select pg_notify($1, '')", feedChannel); err != nil {
+		return fmt.Errorf("tell other nodes of the feed: %w", err)
+	}
+	return nil
+}
+
+// extend makes the coming partitions of all tables that are partitioned by the range of their ids.
 func (s *Sequencer) extend(ctx context.Context) error {
-	if _, err := s.pool.Exec(ctx, "select hanse_extend_partitions('change', $1)", monthsAhead); err != nil {
+	if _, err := s.pool.Exec(ctx, `select hanse_extend_partitions(partrelid, $1) from pg_partitioned_table
+		where partstrat = 'r' and pg_table_is_visible(partrelid)`, monthsAhead); err != nil {
 		return fmt.Errorf("make the coming months' partitions: %w", err)
 	}
 	return nil

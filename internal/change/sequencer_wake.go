@@ -26,6 +26,9 @@ func (s *Sequencer) relay(ctx context.Context) error {
 			poke(s.work)
 			continue
 		}
+		if s.PollOnly {
+			continue
+		}
 		if _, err := s.pool.Exec(ctx, "select pg_notify($1, '')", changeChannel); err != nil && ctx.Err() == nil {
 			s.log.Warn("change log: the sequencer is not woken, it looks by itself each second", "error", err)
 			wait(ctx, retryAfter, nil, nil)

@@ -1,10 +1,9 @@
 package exchange
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/netip"
 
+	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
@@ -63,29 +62,6 @@ func ParseSettings(text []byte) (PartnerSettings, error) {
 	return s, nil
 }
 
-// ParseAllowlist reads networks; a single address stands for itself.
-func ParseAllowlist(text []byte) ([]netip.Prefix, error) {
-	if len(text) == 0 {
-		return nil, nil
-	}
-	var entries []string
-	if err := json.Unmarshal(text, &entries); err != nil {
-		return nil, fmt.Errorf(`an allowlist is an array of networks such as ["192.0.2.0/24"]: %w`, err)
-	}
-	networks := make([]netip.Prefix, len(entries))
-	for i, e := range entries {
-		network, err := netip.ParsePrefix(e)
-		if addr, addrErr := netip.ParseAddr(e); err != nil && addrErr == nil {
-			network, err = addr.Prefix(addr.BitLen())
-		}
-		if err != nil {
-			return nil, fmt.Errorf("an allowlist has networks such as 192.0.2.0/24 or 2001:db8::/32, not %.40q", e)
-		}
-		networks[i] = network.Masked()
-	}
-	return networks, nil
-}
-
 func checkPartner(t *resource.Type, _, next resource.Record) (faults []resource.Violation) {
 	if v := next[t.At("settings")]; v.State == resource.Set {
 		if _, err := ParseSettings([]byte(v.Text)); err != nil {
@@ -93,7 +69,7 @@ func checkPartner(t *resource.Type, _, next resource.Record) (faults []resource.
 		}
 	}
 	if v := next[t.At("allowlist")]; v.State == resource.Set {
-		if _, err := ParseAllowlist([]byte(v.Text)); err != nil {
+		if _, err := access.ParseNetworks([]byte(v.Text)); err != nil {
 			faults = append(faults, resource.Violation{Field: "allowlist", Code: "partner_allowlist", Detail: err.Error()})
 		}
 	}

@@ -21,15 +21,3 @@ func TestPartnerSettings(t *testing.T) {
 		}
 	}
 }
-
-func TestAllowlist(t *testing.T) {
-	got, err := exchange.ParseAllowlist([]byte(`["192.0.2.7/24","2001:db8::1"]`))
-	if err != nil || len(got) != 2 || got[0].String() != "192.0.2.0/24" || got[1].String() != "2001:db8::1/128" {
-		t.Errorf("%v, %v", got, err)
-	}
-	for _, bad := range []string{`["x"]`, `"192.0.2.0/24"`, `["192.0.2.0/33"]`, `[1]`} {
-		if n, err := exchange.ParseAllowlist([]byte(bad)); err == nil {
-			t.Errorf("%s is taken as %v", bad, n)
-		}
-	}
-}
