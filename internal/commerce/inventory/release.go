@@ -17,7 +17,7 @@ const releaseSQL = `WITH gone AS (
 ), held AS MATERIALIZED (
   SELECT v.id FROM inventory_level v WHERE v.id IN (SELECT level_id FROM gone) ORDER BY v.id FOR NO KEY UPDATE
 )
-UPDATE inventory_level v SET reserved = v.reserved - g.quantity, updated_at = now(), revision = v.revision + 1
+UPDATE inventory_level v SET reserved = v.reserved - g.quantity, updated_at = now()
 FROM (SELECT level_id, sum(quantity) AS quantity FROM gone GROUP BY level_id) g JOIN held h ON h.id = g.level_id
 WHERE v.id = g.level_id RETURNING v.id::text`
 

@@ -44,7 +44,8 @@ func (s *Short) Error() string {
 //   - held: the stock that comes into question, locked in the order of ids, so that two orders never wait for each other;
 //   - taken: lines in their order take from warehouses by priority (highest first), then code. Both are laid end to end
 //     on one scale for each product and unit, and what overlaps is taken;
-//   - moved: the update, which happens for all lines or for none, and repeats its condition on each row.
+//   - moved: the update, which happens for all lines or for none, and repeats its condition on each row. It leaves the
+//     revision alone, which counts what is written from outside: an import of stock must not lose a race with every order.
 const reserveSQL = `WITH line AS (
   SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::numeric[]) WITH ORDINALITY AS l(id, product, unit, quantity, n)
 ), need AS MATERIALIZED (
@@ -75,7 +76,7 @@ const reserveSQL = `WITH line AS (
   FROM need d LEFT JOIN taken t ON t.n = d.n GROUP BY d.n, d.factor, d.wanted
   HAVING d.wanted IS NULL OR coalesce(sum(t.quantity), 0) < d.wanted
 ), moved AS (
-  UPDATE inventory_level v SET reserved = v.reserved + t.quantity, updated_at = now(), revision = v.revision + 1
+  UPDATE inventory_level v SET reserved = v.reserved + t.quantity, updated_at = now()
   FROM (SELECT level, sum(quantity) AS quantity FROM taken GROUP BY level) t
   WHERE v.id = t.level AND v.on_hand - v.reserved >= t.quantity AND NOT EXISTS (SELECT FROM short)
   RETURNING v.id
