@@ -1,14 +1,11 @@
 package postgres
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -26,6 +23,29 @@ const (
 // be renewed.
 var ErrLeaseLost = errors.New("the lease was lost")
 
+// Leases are one node's leases; they share the connection on which they are renewed.
+type Leases struct {
+	pool     *pgxpool.Pool
+	holder   string
+	log      *slog.Logger
+	renewals *renewals
+}
+
+// NewLeases prepares leases for holder, who is shown to people (a node's name); two Leases with the
+// same holder are still two competitors. log takes changes of the holder and failures; nil means
+// slog.Default().
+func NewLeases(pool *pgxpool.Pool, holder string, log *slog.Logger) *Leases {
+	if log == nil {
+		log = slog.Default()
+	}
+	return &Leases{pool: pool, holder: holder + " " + uuid.NewString(), log: log, renewals: newRenewals(pool)}
+}
+
+// Lease prepares the lease called name.
+func (ls *Leases) Lease(name string) *Lease {
+	return &Lease{Log: ls.log, pool: ls.pool, name: name, holder: ls.holder, renewals: ls.renewals}
+}
+
 // Lease is the right to do a job that one node at a time may do. It lasts three seconds, is renewed
 // every second, and is reckoned by the database's clock alone.
 type Lease struct {
@@ -34,106 +54,12 @@ type Lease struct {
 
 	pool         *pgxpool.Pool
 	name, holder string
+	renewals     *renewals
 }
 
-// NewLease prepares the lease called name for holder, who is shown to people (a node's name); two
-// leases with the same holder are still two competitors.
+// NewLease prepares a single lease; a node with many of them uses NewLeases, which spares connections.
 func NewLease(pool *pgxpool.Pool, name, holder string) *Lease {
-	return &Lease{pool: pool, name: name, holder: holder + " " + uuid.NewString()}
-}
-
-// Keep waits for the lease and runs fn while it is held. The context of fn ends, with ErrLeaseLost as
-// cause, in time before another holder can start; fn must then return. token is the fencing token:
-// fn passes it to CheckFence in each of its transactions. After a loss or an error of fn, which is
-// logged, Keep waits for the lease again; it returns nil when fn returned nil, and ctx's error when
-// ctx ended. The lease is given back at once in both cases.
-func (l *Lease) Keep(ctx context.Context, fn func(ctx context.Context, token int64) error) error {
-	for {
-		err := l.keepOnce(ctx, fn)
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case errors.Is(err, errLeaseTaken):
-			err = pause(ctx, leaseRetry)
-		default:
-			l.log().Warn("lease: "+err.Error(), "lease", l.name)
-			err = pause(ctx, leaseRenew)
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// errLeaseTaken says that another holder has the lease: no failure, only a reason to wait.
-var errLeaseTaken = errors.New("another holder has the lease")
-
-func (l *Lease) keepOnce(ctx context.Context, fn func(ctx context.Context, token int64) error) error {
-	asked := time.Now()
-	token, err := l.acquire(ctx)
-	if err != nil {
-		return err
-	}
-	l.log().Debug("lease acquired", "lease", l.name, "token", token)
-	held, end := context.WithCancelCause(ctx)
-	renewed := make(chan struct{})
-	go func() {
-		defer close(renewed)
-		l.renew(held, end, token, asked)
-	}()
-	err = fn(held, token)
-	lost := errors.Is(context.Cause(held), ErrLeaseLost)
-	end(nil)
-	<-renewed
-	l.release(ctx, token)
-	switch {
-	case lost:
-		return fmt.Errorf("%s: %w", l.name, ErrLeaseLost)
-	case err != nil:
-		return fmt.Errorf("%s: %w", l.name, err)
-	}
-	return nil
-}
-
-// acquire takes the lease if it is free. A row whose holder still has a transaction open that checked
-// the fence is skipped: that transaction may yet commit.
-func (l *Lease) acquire(ctx context.Context) (int64, error) {
-	ctx, cancel := context.WithTimeout(ctx, leaseTerm-leaseGrace)
-	defer cancel()
-	var token int64
-	err := l.pool.QueryRow(ctx, `
-		with ended as (
-			select name from lease where name = $1 and expires_at <= clock_timestamp() for update skip locked
-		), taken as (
-			update lease set holder = $2, token = token + 1, expires_at = clock_timestamp() + $3::interval
-			where name in (select name from ended) returning token
-		), made as (
-			insert into lease (name, holder, token, expires_at)
-			select $1, $2, 1, clock_timestamp() + $3::interval where not exists (select from lease where name = $1)
-			on conflict do nothing returning token
-		)
-		select token from taken union all select token from made`, l.name, l.holder, leaseTerm).Scan(&token)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, errLeaseTaken
-	}
-	if err != nil {
-		return 0, fmt.Errorf("ask for lease %s: %w", l.name, err)
-	}
-	return token, nil
-}
-
-// release ends the lease now, so that a waiting node need not sit out its term. It works after ctx
-// has ended; a failure is harmless.
-func (l *Lease) release(ctx context.Context, token int64) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseRenew)
-	defer cancel()
-	_, err := l.pool.Exec(ctx, `update lease set expires_at = clock_timestamp()
-		where name = $1 and holder = $2 and token = $3 and expires_at > clock_timestamp()`, l.name, l.holder, token)
-	if err != nil {
-		l.log().Debug("lease not given back, it ends by itself", "lease", l.name, "error", err)
-	}
+	return NewLeases(pool, holder, nil).Lease(name)
 }
 
 func (l *Lease) log() *slog.Logger {

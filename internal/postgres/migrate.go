@@ -49,6 +49,9 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger, sources 
 		return err
 	}
 	defer unlock()
+	if err := setDatabaseDefaults(ctx, work, log); err != nil {
+		return err
+	}
 	if err := migrateRiver(ctx, work, log); err != nil {
 		return err
 	}

@@ -233,3 +233,31 @@ func TestOpenHidesThePassword(t *testing.T) {
 		}
 	}
 }
+
+func TestMigrateSetsDefaultsOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	url := postgrestest.Empty(t)
+	pool := open(t, url)
+	_, err := pool.Exec(ctx, `do $$ begin
+		execute format('alter database %I set jit = on', current_database());
+		execute format('alter database %I set client_connection_check_interval = 0', current_database());
+	end $$`)
+	must(t, err)
+	for range 2 {
+		must(t, migrate(open(t, url)))
+	}
+	must(t, migrate(open(t, postgrestest.Empty(t))))
+	if got := value(t, open(t, url), "select current_setting('jit') || ' ' || current_setting('client_connection_check_interval')"); got != "on 0" {
+		t.Errorf("an administrator's setting was changed: %s", got)
+	}
+	_, err = pool.Exec(ctx, "do $$ begin execute format('alter database %I reset all', current_database()); end $$")
+	must(t, err)
+	_, err = pool.Exec(ctx, "do $$ begin execute format('alter role hanse in database %I set jit = on', current_database()); end $$")
+	must(t, err)
+	must(t, migrate(open(t, url)))
+	if got := value(t, pool, `select array_to_string(setconfig, ' ') from pg_db_role_setting r join pg_database d on d.oid = setdatabase
+		where datname = current_database() and setrole = 0`); got != "jit=off" {
+		t.Errorf("settings of the database: %s", got)
+	}
+}
