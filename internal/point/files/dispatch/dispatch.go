@@ -1,0 +1,239 @@
+// Package dispatch lays out files for partners: documents of what happened here, and confirmations of what they sent.
+package dispatch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/blob"
+	"github.com/hanse-commerce/hanse/internal/exchange"
+	"github.com/hanse-commerce/hanse/internal/point/files/home"
+	"github.com/hanse-commerce/hanse/internal/point/files/intake"
+	"github.com/hanse-commerce/hanse/internal/record"
+	"github.com/hanse-commerce/hanse/module"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+// Service writes files into partners' out/ folders.
+type Service struct {
+	DB        *pgxpool.Pool
+	Store     *record.Store
+	Ledger    *exchange.Ledger
+	Homes     home.Homes
+	Blobs     blob.Store
+	Registry  *module.Registry
+	Committed func()
+	Log       *slog.Logger
+	// Placed is told, in a transaction, that the document about a record lies ready; it belongs to the area of the record.
+	Placed func(ctx context.Context, tx pgx.Tx, caller access.Caller, recordType, record string) error
+}
+
+// document is one file that is to be written for one channel or, with none, by the platform itself.
+type document struct {
+	partner   *intake.Partner
+	channel   string // UUID or ""
+	kind      string
+	base, ext string
+	record    string // UUID of what it is about, "" for a confirmation
+	recordOf  string // its type
+	write     func(w io.Writer, m module.Message) error
+}
+
+// Event lays out a document for every channel whose module writes one about such an event. It can be called again after a
+// failure: what lies there already is not written twice, and keeps its number.
+func (s *Service) Event(ctx context.Context, organization, event string, t *resource.Type, id string) error {
+	partners, err := intake.LoadPartners(ctx, s.DB, s.Registry, "")
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, p := range partners {
+		if p.Organization != organization {
+			continue
+		}
+		for i := range p.Channels {
+			c := &p.Channels[i]
+			writer, ok := c.Module.(module.DocumentWriter)
+			if !ok || c.Fault != nil {
+				continue
+			}
+			for _, out := range writer.Outgoing() {
+				if out.Event == event {
+					faults = append(faults, s.outgoing(ctx, p, c, out, t, id))
+				}
+			}
+		}
+		if p.Settings.CSVOrders && t.Name == "orders" {
+			faults = append(faults, s.csv(ctx, p, t, id))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (s *Service) outgoing(ctx context.Context, p *intake.Partner, c *intake.Channel, out module.Outgoing, t *resource.Type, id string) error {
+	tree, err := s.tree(ctx, p, t, id, out.Include)
+	if err != nil {
+		return err
+	}
+	return s.lay(ctx, document{partner: p, channel: c.ID, kind: out.Kind, base: resource.Snake(t.Name), ext: out.Extension, record: id, recordOf: t.Name,
+		write: func(w io.Writer, m module.Message) error { return out.Write(ctx, w, m, tree, c.Settings) }})
+}
+
+// lay writes a document in steps that a crash may part: (1) record the departure with name and number, (2) place the file
+// whole, (3) record that it lies there.
+func (s *Service) lay(ctx context.Context, d document) error {
+	id, name, number, at, err := s.depart(ctx, d)
+	if err != nil || id == "" {
+		return err
+	}
+	h, err := s.Homes.Open(ctx, d.partner.Code)
+	if err != nil {
+		return fmt.Errorf("opening the home of partner %s: %w", d.partner.Code, err)
+	}
+	defer func() { _ = h.Close() }()
+	m := module.Message{Type: d.kind, Number: number, Time: at}
+	kept, err := s.keep(ctx, func(w io.Writer) error { return d.write(w, m) })
+	if err != nil {
+		return fmt.Errorf("writing %s for partner %s: %w", name, d.partner.Code, err)
+	}
+	_, err = h.Place(ctx, home.Out, name, home.Refuse, func(w io.Writer) error { return s.copy(ctx, w, kept.Hash) })
+	if err != nil && !errors.Is(err, home.ErrExists) { // it exists: an earlier try was cut off behind this step
+		return fmt.Errorf("placing %s for partner %s: %w", name, d.partner.Code, err)
+	}
+	caller := d.partner.Caller(id)
+	if err := s.Ledger.Sent(ctx, caller, id, kept.Hash, kept.Size, home.Out+"/"+name); err != nil {
+		return err
+	}
+	if d.record == "" || s.Placed == nil {
+		return nil
+	}
+	err = pgx.BeginFunc(ctx, s.DB, func(tx pgx.Tx) error {
+		if err := access.Enter(ctx, tx, caller); err != nil {
+			return err
+		}
+		return s.Placed(ctx, tx, caller, d.recordOf, d.record)
+	})
+	if err == nil && s.Committed != nil {
+		s.Committed()
+	}
+	return err
+}
+
+// keep writes a document into the blob store, so that what the partner got can be looked at later.
+func (s *Service) keep(ctx context.Context, write func(io.Writer) error) (blob.Info, error) {
+	r, w := io.Pipe()
+	go func() { _ = w.CloseWithError(write(w)) }()
+	info, err := s.Blobs.Put(ctx, r)
+	_ = r.CloseWithError(err)
+	return info, err
+}
+
+func (s *Service) copy(ctx context.Context, w io.Writer, hash string) error {
+	r, err := s.Blobs.Open(ctx, hash)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	_, err = io.Copy(w, r)
+	return err
+}
+
+// departure of the same document before, if there was one: its name and number stay.
+const departedSQL = `SELECT id::text, name, reference, status, created_at FROM exchange
+WHERE direction = 'out' AND partner_id = $1 AND channel_id IS NOT DISTINCT FROM nullif($2, '')::uuid AND kind = $3 AND record_id = $4
+ORDER BY id DESC LIMIT 1`
+
+// depart records that a document is about to leave; id is "" if it has left already.
+func (s *Service) depart(ctx context.Context, d document) (id, name, number string, at time.Time, err error) {
+	caller := d.partner.Caller("")
+	err = pgx.BeginFunc(ctx, s.DB, func(tx pgx.Tx) error {
+		if err := access.Enter(ctx, tx, caller); err != nil {
+			return err
+		}
+		if d.record != "" {
+			var status exchange.Status
+			err := tx.QueryRow(ctx, departedSQL, d.partner.ID, d.channel, d.kind, d.record).Scan(&id, &name, &number, &status, &at)
+			if err == nil {
+				if status.Finished() {
+					id = ""
+				}
+				return nil
+			}
+			if !errors.Is(err, pgx.ErrNoRows) {
+				return err
+			}
+		}
+		err := tx.QueryRow(ctx, "SELECT lpad(nextval('document_number')::text, 16, '0'), clock_timestamp()").Scan(&number, &at)
+		if err != nil {
+			return err
+		}
+		name = fmt.Sprintf("%s_%s_%s.%s", d.base, at.UTC().Format("20060102T150405Z"), number, d.ext)
+		id, err = exchange.Send(ctx, tx, caller, exchange.Departure{Point: exchange.FilesPoint, Partner: d.partner.ID, Channel: d.channel,
+			Name: name, Kind: d.kind, Reference: number, RecordType: d.recordOf, Record: d.record})
+		return err
+	})
+	if err != nil {
+		return "", "", "", at, fmt.Errorf("recording the departure of %s for partner %s: %w", d.kind, d.partner.Code, err)
+	}
+	return id, name, number, at, nil
+}
+
+// Confirm tells the partner's system what became of the documents of one inbound file.
+func (s *Service) Confirm(ctx context.Context, p *intake.Partner, exchangeID string, kind *intake.Kind, run string) error {
+	confirmer, ok := kind.Channel.Module.(module.Confirmer)
+	if !ok {
+		return nil
+	}
+	rows, err := s.confirmed(ctx, p, run)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	var text strings.Builder
+	base, ok, err := confirmer.Confirm(&text, kind.Name, module.Message{Number: strings.Repeat("0", 16), Time: time.Now()}, rows, kind.Channel.Settings)
+	if err != nil || !ok {
+		return err
+	}
+	return s.lay(ctx, document{partner: p, channel: kind.Channel.ID, kind: "confirmation", base: base, ext: "xml",
+		write: func(w io.Writer, m module.Message) error {
+			_, _, err := confirmer.Confirm(w, kind.Name, m, rows, kind.Channel.Settings)
+			return err
+		}})
+}
+
+// confirmed are the rows of a run that have a number of the partner's system.
+func (s *Service) confirmed(ctx context.Context, p *intake.Partner, run string) ([]module.Confirmed, error) {
+	var all []module.Confirmed
+	err := pgx.BeginFunc(ctx, s.DB, func(tx pgx.Tx) error {
+		if err := access.Enter(ctx, tx, p.Caller("")); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, "SELECT confirmations FROM run_result WHERE run_id = $1 AND confirmations IS NOT NULL ORDER BY first_row", run)
+		if err != nil {
+			return err
+		}
+		var text []byte
+		_, err = pgx.ForEachRow(rows, []any{&text}, func() error {
+			var part []module.Confirmed
+			if err := json.Unmarshal(text, &part); err != nil {
+				return err
+			}
+			all = append(all, part...)
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading what became of the documents of run %s: %w", run, err)
+	}
+	return all, nil
+}
