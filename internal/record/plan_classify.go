@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/hanse-commerce/hanse/resource"
 )
@@ -66,6 +67,9 @@ func (p *Plan) compareStored(ctx context.Context, tx pgx.Tx, s *set, rows []*row
 		groups[sig] = append(groups[sig], r)
 	}
 	batch := &pgx.Batch{}
+	if len(rows) >= manyRows {
+		batch.Queue("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+	}
 	for _, sig := range order {
 		c, err := p.comparison(s.t, sig)
 		if err != nil {
@@ -80,11 +84,18 @@ func (p *Plan) compareStored(ctx context.Context, tx pgx.Tx, s *set, rows []*row
 			return c.read(result, rows)
 		})
 	}
+	if len(rows) >= manyRows {
+		batch.Queue("SELECT set_config('plan_cache_mode', 'auto', true)")
+	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("comparing with what is stored: %w", err)
 	}
 	return nil
 }
+
+// manyRows is from how many rows on a comparison is planned anew each time. A plan that a connection keeps may come from
+// when the table was so small that reading all of it was best; for thousands of rows that would never end.
+const manyRows = 100
 
 // callerArgs are the caller's values that a statement begins with.
 func (p *Plan) callerArgs(binders []binder) ([]any, error) {
@@ -102,13 +113,15 @@ func (p *Plan) callerArgs(binders []binder) ([]any, error) {
 // read takes the results of a comparison into the rows that it compared.
 func (c *comparison) read(result pgx.Rows, rows []*row) error {
 	seen := 0
+	var texts textReader
 	for result.Next() {
 		raw := result.RawValues()
+		texts.rows = result
 		n, err := strconv.Atoi(string(raw[0]))
 		if err != nil || n < 1 || n > len(rows) {
 			return fmt.Errorf("the comparison answered for row %q of %d", raw[0], len(rows))
 		}
-		if err := c.fill(rows[n-1], raw[1:]); err != nil {
+		if err := c.fill(rows[n-1], raw[1:], &texts); err != nil {
 			return err
 		}
 		seen++
@@ -122,7 +135,7 @@ func (c *comparison) read(result pgx.Rows, rows []*row) error {
 	return nil
 }
 
-func (c *comparison) fill(r *row, raw [][]byte) error {
+func (c *comparison) fill(r *row, raw [][]byte, texts *textReader) error {
 	t := r.set.t
 	if r.exists = raw[0] != nil; r.exists {
 		r.id = string(raw[0])
@@ -139,32 +152,53 @@ func (c *comparison) fill(r *row, raw [][]byte) error {
 	}
 	raw = raw[len(c.refs):]
 	r.differs = make([]bool, t.Width())
-	different := false
-	for n, pos := range c.given {
-		r.differs[pos] = raw[0][1+2*n] == 't'
-		different = different || r.differs[pos]
-	}
-	raw = raw[1:]
-	for n, pos := range c.merged {
-		if raw[n] != nil {
-			r.values[pos].Text = string(raw[n])
+	if raw[0] != nil {
+		for n, pos := range c.given {
+			r.differs[pos] = raw[0][1+2*n] == 't'
 		}
 	}
-	if raw = raw[len(c.merged):]; r.exists && (different || r.set.op == Delete) {
-		r.old = readStored(t, c.old, raw)
+	merged, err := texts.read(raw, 1)
+	if err != nil {
+		return err
 	}
-	return nil
+	for n, text := range merged {
+		if text.Valid {
+			r.values[c.merged[n]].Text = text.String
+		}
+	}
+	stored, err := texts.read(raw, 2)
+	if stored != nil {
+		r.old = readStored(t, c.old, stored)
+	}
+	return err
+}
+
+// textReader reads columns of type text[].
+type textReader struct {
+	rows  pgx.Rows
+	texts pgtype.FlatArray[pgtype.Text]
+}
+
+// read gives the elements of the last three columns' n-th, nil for NULL; they are valid until the next call.
+func (x *textReader) read(last [][]byte, n int) ([]pgtype.Text, error) {
+	if last[n] == nil {
+		return nil, nil
+	}
+	fields := x.rows.FieldDescriptions()
+	f := fields[len(fields)-3+n]
+	err := x.rows.Conn().TypeMap().Scan(f.DataTypeOID, f.Format, last[n], &x.texts)
+	return x.texts, err
 }
 
 // readStored makes a record of stored values; what is not among the positions stays absent.
-func readStored(t *resource.Type, positions []int, raw [][]byte) resource.Record {
+func readStored(t *resource.Type, positions []int, raw []pgtype.Text) resource.Record {
 	old := t.NewRecord()
 	for n, pos := range positions {
-		if raw[n] == nil {
+		if !raw[n].Valid {
 			old[pos] = resource.Cleared
 			continue
 		}
-		text := string(raw[n])
+		text := raw[n].String
 		if pos < len(t.Fields) && strings.HasPrefix(t.Fields[pos].Kind.SQL(), "timestamp") {
 			if canonical, err := t.Fields[pos].Kind.ParseText(text); err == nil {
 				text = canonical

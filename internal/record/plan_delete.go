@@ -116,13 +116,18 @@ func (p *Plan) children(ctx context.Context, tx pgx.Tx, rel *resource.Relation, 
 	}
 	defer rows.Close()
 	var all []child
+	texts := textReader{rows: rows}
 	for rows.Next() {
 		raw := rows.RawValues()
 		c := child{doomed: doomed{t: t, id: string(raw[0])}, parent: string(raw[2])}
 		if c.revision, err = strconv.ParseInt(string(raw[1]), 10, 64); err != nil {
 			return nil, fmt.Errorf("reading the list %s: %w", rel.Name, err)
 		}
-		c.old = readStored(t, positions, raw[3:])
+		stored, err := texts.read(raw[1:], 2)
+		if err != nil {
+			return nil, fmt.Errorf("reading the list %s: %w", rel.Name, err)
+		}
+		c.old = readStored(t, positions, stored)
 		all = append(all, c)
 	}
 	if err := rows.Err(); err != nil {
@@ -134,6 +139,7 @@ func (p *Plan) children(ctx context.Context, tx pgx.Tx, rel *resource.Relation, 
 func (p *Plan) childrenSQL(t *resource.Type, rel *resource.Relation) (sql string, positions []int, err error) {
 	inverse, _ := t.Relation(rel.Inverse)
 	selected := []string{"t.id::text", "t.revision::text", "t." + quote(inverse.Column) + "::text"}
+	var exprs []string
 	c := &compiler{schema: p.schema}
 	for pos := range t.Width() {
 		expr, err := storedText(c, t, pos, "t")
@@ -141,9 +147,10 @@ func (p *Plan) childrenSQL(t *resource.Type, rel *resource.Relation) (sql string
 			return "", nil, err
 		}
 		if expr != "" {
-			selected, positions = append(selected, expr), append(positions, pos)
+			exprs, positions = append(exprs, expr), append(positions, pos)
 		}
 	}
+	selected = append(selected, "ARRAY["+strings.Join(exprs, ", ")+"]::text[]")
 	return "SELECT " + strings.Join(selected, ", ") + " FROM " + quote(t.Table) + " t WHERE t.organization_id = $1::uuid AND t." +
 		quote(inverse.Column) + " = ANY ($2::uuid[]) ORDER BY t.id", positions, nil
 }

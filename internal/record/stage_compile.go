@@ -9,8 +9,8 @@ import (
 
 // comparison is the compiled statement that looks up staged rows of one signature and compares them with what is stored.
 // Its columns are: position of the row, id and revision of the record, id of another record with the new key, owner, ids
-// of the references, flags of the given positions that differ, results of laying values over the stored ones, and the
-// stored values where any differs. All are text, so that they read alike in every protocol.
+// of the references, flags of the given positions if any differs, results of laying values over the stored ones, and the
+// stored values if any differs. All but the last two are text, so that they read alike in every protocol.
 type comparison struct {
 	sql     string
 	binders []binder // the caller's values, the first parameters
@@ -183,7 +183,7 @@ func (c *comparer) joinNamed(t *resource.Type, alias string, form byte, of func(
 			" AND " + x + ".system = " + part(func(f *reference) *string { return &f.ref.System }) +
 			" AND " + x + ".external_id = " + part(func(f *reference) *string { return &f.ref.External }))
 	}
-	c.from.WriteString(" LEFT JOIN " + quote(t.Table) + " " + alias + " ON " + alias + ".id = " + id + " AND " + c.visible(t, alias))
+	c.find(t, alias, alias+".id = "+id+" AND "+c.visible(t, alias))
 }
 
 // joinKey joins by the natural key, whose relations are joined first.
@@ -216,8 +216,19 @@ func (c *comparer) joinKey(t *resource.Type, alias, parts string, part *int, of 
 		}
 		conds += " AND " + col + " = " + c.joinKey(target, c.alias("r"), parts, part, of) + ".id"
 	}
-	c.from.WriteString(" LEFT JOIN " + quote(t.Table) + " " + alias + " ON " + conds)
+	c.find(t, alias, conds)
 	return alias
+}
+
+// find looks one record up for each staged row. As a plain join it would be PostgreSQL's choice to hash the whole table
+// for each chunk, which it makes as long as the table has no statistics: in the middle of a first import. LIMIT leaves it
+// the index alone.
+func (c *comparer) find(t *resource.Type, alias, conds string) {
+	columns := alias + ".*"
+	if alias != "t" {
+		columns = alias + ".id"
+	}
+	c.from.WriteString(" LEFT JOIN LATERAL (SELECT " + columns + " FROM " + quote(t.Table) + " " + alias + " WHERE " + conds + " LIMIT 1) " + alias + " ON true")
 }
 
 // joinTarget joins the record that the change is about as t.
@@ -234,7 +245,7 @@ func (c *comparer) joinTarget(n named) error {
 		for _, name := range c.t.KeyOf {
 			conds += " AND " + c.keyEquals("t", c.t.At(name))
 		}
-		c.from.WriteString(" LEFT JOIN " + quote(c.t.Table) + " t ON " + conds)
+		c.find(c.t, "t", conds)
 	case formNone:
 		c.from.WriteString(" LEFT JOIN " + quote(c.t.Table) + " t ON false")
 	default:
@@ -291,11 +302,12 @@ func (c *comparer) joinOther(n named) {
 	for _, name := range c.t.KeyOf {
 		conds += " AND " + c.keyEquals("o", c.t.At(name))
 	}
-	c.from.WriteString(" LEFT JOIN " + quote(c.t.Table) + " o ON " + conds)
+	c.find(c.t, "o", conds)
 	c.output("o.id::text")
 }
 
-// compare writes which given values differ, what comes of laying values over stored ones, and the stored values.
+// compare writes which given values differ, what comes of laying values over stored ones, and the stored values. Rows in
+// which nothing differs, which are most of a file that comes every day, carry none of it.
 func (c *comparer) compare(all bool) error {
 	flags := make([]string, len(c.given))
 	var merged []string
@@ -307,37 +319,40 @@ func (c *comparer) compare(all bool) error {
 		value := c.values[pos]
 		if pos < len(c.t.Fields) {
 			if m, ok := c.t.Fields[pos].Kind.(resource.Merger); ok && value != "NULL" {
-				value = "CASE WHEN " + value + " IS NOT NULL THEN " + m.Merge(stored, value) + " END"
+				given, _, _ := strings.Cut(value, "::")
+				value = "CASE WHEN " + given + " IS NOT NULL THEN " + m.Merge(stored, value) + " END"
 				merged = append(merged, "("+value+")::text")
 				c.merged = append(c.merged, pos)
 			}
 		}
 		flags[n] = stored + " IS DISTINCT FROM " + value
 	}
-	c.from.WriteString(" CROSS JOIN LATERAL (SELECT ARRAY[" + strings.Join(flags, ", ") + "]::boolean[]::text AS flags OFFSET 0) d")
-	c.output("d.flags")
-	differs := "t.id IS NOT NULL AND strpos(d.flags, 't') > 0"
+	c.from.WriteString(" CROSS JOIN LATERAL (SELECT ARRAY[" + strings.Join(flags, ", ") + "]::boolean[] AS flags OFFSET 0) d")
+	differs := "t.id IS NOT NULL AND true = ANY (d.flags)"
+	c.output("CASE WHEN " + differs + " THEN d.flags::text END")
+	if merged == nil {
+		c.output("NULL::text[]")
+	} else {
+		c.output("CASE WHEN t.id IS NULL OR true = ANY (d.flags) THEN ARRAY[" + strings.Join(merged, ", ") + "]::text[] END")
+	}
 	if all {
 		differs = "t.id IS NOT NULL"
-	}
-	for _, m := range merged {
-		c.output("CASE WHEN t.id IS NULL OR strpos(d.flags, 't') > 0 THEN " + m + " END")
 	}
 	return c.oldValues(differs)
 }
 
 func (c *comparer) oldValues(when string) error {
+	var exprs []string
 	for pos := range c.t.Width() {
 		expr, err := storedText(&c.compiler, c.t, pos, "t")
 		if err != nil {
 			return err
 		}
-		if expr == "" {
-			continue
+		if expr != "" {
+			c.old, exprs = append(c.old, pos), append(exprs, expr)
 		}
-		c.old = append(c.old, pos)
-		c.output("CASE WHEN " + when + " THEN " + expr + " END")
 	}
+	c.output("CASE WHEN " + when + " THEN ARRAY[" + strings.Join(exprs, ", ") + "]::text[] END")
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/hanse-commerce/hanse/internal/change"
+	"github.com/hanse-commerce/hanse/resource"
 )
 
 const (
@@ -20,26 +21,26 @@ const (
 )
 
 // Write carries the plan out: it inserts, updates and deletes what differs, adds external ids and logs one change for each
-// resource and event. Rows that others changed or created since the plan was made are planned anew, within a savepoint,
-// so that nothing of a lost round stays; those that lose five times fail with the code conflict.
+// resource and event. If others changed or created some of the rows since the plan was made, the batch is planned anew
+// within a savepoint, so that nothing of a lost round stays; rows that lose five times fail with the code conflict.
 func (p *Plan) Write(ctx context.Context, tx pgx.Tx) error {
 	for round := 1; ; round++ {
 		w := &writer{plan: p}
 		if err := w.collect(); err != nil {
 			return err
 		}
-		if w.idle() {
+		if w.idle() && round == 1 {
 			return nil
 		}
-		err := w.write(ctx, tx)
+		err := w.write(ctx, tx, round == 1)
 		if err == nil && len(w.lost) == 0 {
 			return w.finish(ctx, tx)
 		}
 		if err != nil && !raced(err) || round == raceRounds+lastRounds {
 			return w.failure(err)
 		}
-		if _, err := tx.Exec(ctx, "ROLLBACK TO SAVEPOINT hanse_write; RELEASE SAVEPOINT hanse_write"); err != nil {
-			return fmt.Errorf("going back before a lost race: %w", err)
+		if err := w.again(ctx, tx); err != nil {
+			return err
 		}
 		if round >= raceRounds {
 			w.refuseLost()
@@ -48,6 +49,47 @@ func (p *Plan) Write(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 	}
+}
+
+// again goes back before a lost race and locks the stored rows that are to be written, in the order of their ids, so that
+// the next round finds them as it left them. Deadlocked with another writer that does the same, it lets go and goes on
+// without the locks.
+func (w *writer) again(ctx context.Context, tx pgx.Tx) error {
+	if err := back(ctx, tx); err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	lock := func(t *resource.Type, ids []string) {
+		batch.Queue("SELECT FROM "+quote(t.Table)+" WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE", ids)
+	}
+	for _, x := range w.sets {
+		if len(x.updates) > 0 {
+			ids := make([]string, len(x.updates))
+			for i, r := range x.updates {
+				ids[i] = r.id
+			}
+			lock(x.set.t, ids)
+		}
+	}
+	types, of := byType(append(slices.Clone(w.replaced), w.doomed...))
+	for _, t := range types {
+		lock(t, idsOf(of[t]))
+	}
+	err := tx.SendBatch(ctx, batch).Close()
+	if err != nil && raced(err) {
+		return back(ctx, tx)
+	}
+	if err != nil {
+		return fmt.Errorf("locking rows after a lost race: %w", err)
+	}
+	return nil
+}
+
+func back(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, "ROLLBACK TO SAVEPOINT hanse_write"); err != nil {
+		return fmt.Errorf("going back before a lost race: %w", err)
+	}
+	return nil
 }
 
 // raced reports whether an error comes of what others did at the same time, so that another look at the rows helps.
@@ -134,10 +176,23 @@ func rank(r *row, known map[*row]int, depth int) (int, error) {
 
 func (w *writer) idle() bool { return len(w.sets) == 0 && len(w.doomed) == 0 && len(w.replaced) == 0 }
 
-// write sends all statements in one round trip.
-func (w *writer) write(ctx context.Context, tx pgx.Tx) error {
+// inOrder leaves an update or delete of staged rows no other plan than to take them as they come, which is in the order of
+// their ids, by the primary key. Two writers of the same rows then wait for each other; with rows locked in whatever order
+// a hash join gives, they deadlock.
+const inOrder = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), " +
+	"set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+
+// anyOrder ends inOrder together with the savepoint.
+const anyOrder = "RELEASE SAVEPOINT hanse_write; SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT; " +
+	"SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_bitmapscan TO DEFAULT"
+
+// write sends all statements in one round trip, for the first time behind a new savepoint.
+func (w *writer) write(ctx context.Context, tx pgx.Tx, first bool) error {
 	batch := &pgx.Batch{}
-	batch.Queue("SAVEPOINT hanse_write")
+	if first {
+		batch.Queue("SAVEPOINT hanse_write")
+	}
+	batch.Queue(inOrder)
 	if err := w.queueDeletes(batch, w.replaced); err != nil {
 		return err
 	}
@@ -164,7 +219,7 @@ func (w *writer) finish(ctx context.Context, tx pgx.Tx) error {
 	if err := change.Append(ctx, tx, w.plan.caller, w.entries()...); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, "RELEASE SAVEPOINT hanse_write"); err != nil {
+	if _, err := tx.Exec(ctx, anyOrder); err != nil {
 		return fmt.Errorf("finishing the write: %w", err)
 	}
 	return nil

@@ -89,7 +89,7 @@ func (w *writer) queueDelete(batch *pgx.Batch, t *resource.Type, all []*doomed) 
 	}
 	batch.Queue("DELETE FROM external_id WHERE record_id = ANY ($1::uuid[]) AND type = $2", ids, t.Name)
 	sql := "DELETE FROM " + quote(t.Table) + " t USING unnest($2::uuid[], $3::bigint[]) AS s(id, revision) WHERE t.id = s.id AND " +
-		"t.revision = s.revision AND t." + organizationColumn(t) + " = $1::uuid RETURNING t.id::text"
+		"t.revision = s.revision AND " + ofOrganization(t) + " RETURNING t.id::text"
 	batch.Queue(sql, w.plan.caller.Organization, ids, revisions).Query(func(result pgx.Rows) error {
 		back := make(map[string]bool, len(all))
 		for result.Next() {
