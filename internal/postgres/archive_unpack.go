@@ -17,7 +17,7 @@ import (
 
 // Caps of what an archive may unpack to; the known ones have 60 MB in 1,500 files.
 const (
-	unpackBytes = 1 << 30
+	unpackBytes = 512 << 20
 	unpackFiles = 20_000
 )
 
