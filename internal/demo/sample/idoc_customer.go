@@ -4,18 +4,23 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hanse-commerce/hanse/format/idoc"
 )
 
 // writeCustomers writes all customers, one DEBMAS07 each.
 func (c *Company) writeCustomers(w io.Writer, d document) error {
-	x := newIDocWriter(w, d, "DEBMAS07", "DEBMAS")
-	for i := range c.Customers {
-		x.write(c.Customers[i].segment())
-	}
-	return x.close()
+	return writeIDocs(w, d, "DEBMAS07", "DEBMAS", func(write func(*idoc.Segment) error) error {
+		for i := range c.Customers {
+			if err := write(c.Customers[i].segment()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-func (k *Customer) segment() segment {
+func (k *Customer) segment() *idoc.Segment {
 	name1, name2 := cut(k.Name, 35)
 	street, district := cut(k.Street, 35)
 	region, block, language := k.Region, "", "E"
@@ -29,10 +34,9 @@ func (k *Customer) segment() segment {
 		language = "D"
 	}
 	buyer := k.buyer()
-	return seg("E1KNA1M", "MSGFN", "005", "KUNNR", k.Number, "AUFSD", block, "KTOKD", "0001", "LAND1", k.Country,
+	return with(seg("E1KNA1M", "MSGFN", "005", "KUNNR", k.Number, "AUFSD", block, "KTOKD", "0001", "LAND1", k.Country,
 		"NAME1", name1, "NAME2", name2, "ORT01", k.City, "ORT02", district, "PSTLZ", k.PostalCode, "REGIO", region,
-		"SORTL", k.code, "SPRAS", language, "STRAS", street, "TELF1", k.phone16(), "SPRAS_ISO", strings.ToUpper(k.Language),
-	).with(
+		"SORTL", k.code, "SPRAS", language, "STRAS", street, "TELF1", k.phone16(), "SPRAS_ISO", strings.ToUpper(k.Language)),
 		seg("E1KNVVM", "MSGFN", "005", "VKORG", salesOrg, "VTWEG", distribution, "SPART", division, "KDGRP", k.Group,
 			"WAERS", Currency, "ZTERM", k.PaymentTerm),
 		seg("E1KNVKM", "MSGFN", "005", "PARNR", k.Number, "NAMEV", buyer.FirstName, "NAME1", buyer.LastName),

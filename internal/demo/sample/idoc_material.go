@@ -1,19 +1,24 @@
 package sample
 
-import "io"
+import (
+	"io"
+
+	"github.com/hanse-commerce/hanse/format/idoc"
+)
 
 // writeMaterials writes the products that SAP sends itself, one MATMAS05 each.
 func (c *Company) writeMaterials(w io.Writer, d document) error {
-	x := newIDocWriter(w, d, "MATMAS05", "MATMAS")
-	for i := range c.Products {
-		if c.Products[i].IDoc {
-			x.write(c.material(&c.Products[i]))
+	return writeIDocs(w, d, "MATMAS05", "MATMAS", func(write func(*idoc.Segment) error) error {
+		for _, p := range c.byIDoc() {
+			if err := write(c.material(p)); err != nil {
+				return err
+			}
 		}
-	}
-	return x.close()
+		return nil
+	})
 }
 
-func (c *Company) material(p *Product) segment {
+func (c *Company) material(p *Product) *idoc.Segment {
 	deletion := ""
 	if p.Discontinued {
 		deletion = "X"
@@ -21,14 +26,14 @@ func (c *Company) material(p *Product) segment {
 	m := seg("E1MARAM", "MSGFN", "005", "MATNR", p.SKU, "LVORM", deletion, "MTART", "HAWA", "MATKL", p.Category,
 		"MEINS", p.Unit, "BRGEW", p.Weight.StringFixed(3), "NTGEW", p.Weight.StringFixed(3), "GEWEI", "KGM",
 		"EAN11", p.GTIN, "NUMTP", "HE")
-	m = m.with(
+	with(m,
 		seg("E1MAKTM", "MSGFN", "005", "SPRAS", "E", "MAKTX", p.Name, "SPRAS_ISO", "EN"),
 		seg("E1MAKTM", "MSGFN", "005", "SPRAS", "D", "MAKTX", p.NameDE, "SPRAS_ISO", "DE"))
 	for _, h := range c.Warehouses {
-		m = m.with(seg("E1MARCM", "MSGFN", "005", "WERKS", h.Code))
+		with(m, seg("E1MARCM", "MSGFN", "005", "WERKS", h.Code))
 	}
-	return m.with(
-		seg("E1MARMM", "MSGFN", "005", "MEINH", p.Unit, "UMREZ", "1", "UMREN", "1").with(
+	return with(m,
+		with(seg("E1MARMM", "MSGFN", "005", "MEINH", p.Unit, "UMREZ", "1", "UMREN", "1"),
 			seg("E1MEANM", "MSGFN", "005", "LFNUM", "00001", "EAN11", p.GTIN, "EANTP", "HE", "HPEAN", "X")),
 		seg("E1MARMM", "MSGFN", "005", "MEINH", "CT", "UMREZ", p.Carton.String(), "UMREN", "1"),
 		seg("E1MVKEM", "MSGFN", "005", "VKORG", salesOrg, "VTWEG", distribution),
@@ -36,13 +41,13 @@ func (c *Company) material(p *Product) segment {
 }
 
 // basicText is a material's basic data text (text id GRUN), cut into SAP's lines of 132 characters.
-func basicText(sku, language, iso, text string) segment {
+func basicText(sku, language, iso, text string) *idoc.Segment {
 	t := seg("E1MTXHM", "MSGFN", "005", "TDOBJECT", "MATERIAL", "TDNAME", sku, "TDID", "GRUN", "TDSPRAS", language,
 		"TDTEXTTYPE", "ASCII", "SPRAS_ISO", iso)
 	format := "*" // begins a paragraph; = goes on with the line before
 	for rest := []rune(text); len(rest) > 0; format = "=" {
 		n := min(len(rest), 132)
-		t = t.with(seg("E1MTXLM", "MSGFN", "005", "TDFORMAT", format, "TDLINE", string(rest[:n])))
+		with(t, seg("E1MTXLM", "MSGFN", "005", "TDFORMAT", format, "TDLINE", string(rest[:n])))
 		rest = rest[n:]
 	}
 	return t

@@ -1,18 +1,23 @@
 package sample
 
-import "io"
+import (
+	"io"
+
+	"github.com/hanse-commerce/hanse/format/idoc"
+)
 
 // writeStockLevels writes the stock of the products that SAP sends itself, one LOISTD01 for each of them and each plant.
 func (c *Company) writeStockLevels(w io.Writer, d document) error {
-	x := newIDocWriter(w, d, "LOISTD01", "LOISTD")
-	for i := range c.Products {
-		if !c.Products[i].IDoc {
-			continue
+	return writeIDocs(w, d, "LOISTD01", "LOISTD", func(write func(*idoc.Segment) error) error {
+		for _, p := range c.byIDoc() {
+			for _, h := range p.OnHand {
+				stock := seg("E1MDSTL", "MATNR", p.SKU, "WERKS", h.Warehouse, "LABST", h.Quantity.StringFixed(3),
+					"INSME", "0.000", "SPEME", "0.000")
+				if err := write(stock); err != nil {
+					return err
+				}
+			}
 		}
-		for _, h := range c.Products[i].OnHand {
-			x.write(seg("E1MDSTL", "MATNR", c.Products[i].SKU, "WERKS", h.Warehouse, "LABST", h.Quantity.StringFixed(3),
-				"INSME", "0.000", "SPEME", "0.000"))
-		}
-	}
-	return x.close()
+		return nil
+	})
 }

@@ -30,7 +30,7 @@ func write(t *testing.T, f sample.File) []byte {
 	return b.Bytes()
 }
 
-// The golden files hold the head of each file: five lines are the header with four rows, or the first three IDocs.
+// The golden files hold the head of each file: five lines are the header with four rows, or the first four IDocs.
 func TestMorningFiles(t *testing.T) {
 	for _, f := range load(t).Morning(morning) {
 		t.Run(f.Name, func(t *testing.T) {

@@ -35,11 +35,21 @@ type OnHand struct {
 	Quantity  decimal.Decimal
 }
 
-// byIDoc picks every third product, so that both ways are seen in each category.
-func byIDoc(product int) bool { return product%3 == 0 }
+// sentByIDoc picks every third product, so that both ways are seen in each category.
+func sentByIDoc(product int) bool { return product%3 == 0 }
+
+// byIDoc are the products that SAP sends itself, as IDocs.
+func (c *Company) byIDoc() (products []*Product) {
+	for i := range c.Products {
+		if c.Products[i].IDoc {
+			products = append(products, &c.Products[i])
+		}
+	}
+	return products
+}
 
 func skuOf(product int) string {
-	if byIDoc(product) {
+	if sentByIDoc(product) {
 		return fmt.Sprintf("%018d", 100000+product)
 	}
 	return fmt.Sprintf("NW-%04d", product)
@@ -76,7 +86,7 @@ func describe(r, own row, supplier string) Product {
 	id := r.number("product_id")
 	pack := strings.ReplaceAll(tidy(r.text("quantity_per_unit")), " - ", " x ")
 	p := Product{
-		SKU: skuOf(id), Name: r.text("product_name"), NameDE: own.text("name_de"), IDoc: byIDoc(id),
+		SKU: skuOf(id), Name: r.text("product_name"), NameDE: own.text("name_de"), IDoc: sentByIDoc(id),
 		Description:   fmt.Sprintf("%s. Supplied by %s.", strings.TrimSuffix(pack, "."), supplier),
 		DescriptionDE: fmt.Sprintf("%s. Geliefert von %s.", own.text("pack_de"), supplier),
 		Unit:          own.text("unit"), Carton: own.decimal("carton"), GTIN: gtin13(id), Weight: own.decimal("weight"),

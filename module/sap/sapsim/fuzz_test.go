@@ -27,7 +27,10 @@ func FuzzJudge(f *testing.F) {
 		if len(orders) == 0 {
 			t.Fatal("no verdict")
 		}
-		audit, _ := s.audit(orders)
+		audit, _, err := s.audit(orders)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, o := range orders {
 			if o.Status != Posted && len(o.Problems) == 0 {
 				t.Errorf("refused without a reason: %+v", o)

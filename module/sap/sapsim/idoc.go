@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// SAP reads IDocs with a parser of its own here, not with the one that the shop uses: a fault of that one must not be
-// hidden by making it twice.
+// SAP reads IDocs with a parser of its own here, not with format/idoc that the shop writes and reads with: a fault of that
+// one must not be hidden by making it twice.
 
 // segment is one IDoc segment, and the IDoc itself with all segments below.
 type segment struct {

@@ -77,7 +77,10 @@ func (s *Simulator) receiveOrders(ctx context.Context, name string, content []by
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	orders := s.judge(name, content)
-	if audit, file := s.audit(orders); audit != nil {
+	audit, file, err := s.audit(orders)
+	if err != nil {
+		s.cfg.Log.ErrorContext(ctx, "SAP cannot write its answer", "file", name, "error", err)
+	} else if audit != nil {
 		for i := range orders {
 			orders[i].Answer = file
 		}
