@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -80,12 +81,21 @@ func (d *Directory) put(ctx context.Context, s Subject, kind, value, label strin
 	})
 }
 
-// SetPartnerLogin gives a partner its name at the SFTP server and the name of its home.
+// ErrTaken says that a login belongs to another partner.
+var ErrTaken = errors.New("the login belongs to another partner: choose another one")
+
+// SetPartnerLogin gives a partner its name at the SFTP server, in place of the one it had, and the name of its home.
 func (d *Directory) SetPartnerLogin(ctx context.Context, s Subject, login, home string) error {
 	return d.in(ctx, fmt.Sprintf("set the login of partner %s", s.ID), func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `insert into partner_login (login, organization_id, partner_id, home) values ($1, $2, $3, $4)
+		if _, err := tx.Exec(ctx, "delete from partner_login where partner_id = $1 and login <> $2", s.ID, login); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `insert into partner_login (login, organization_id, partner_id, home) values ($1, $2, $3, $4)
 			on conflict (login) do update set home = excluded.home
 			where partner_login.partner_id = excluded.partner_id`, login, s.Organization, s.ID, home)
+		if err == nil && tag.RowsAffected() == 0 {
+			return ErrTaken
+		}
 		return err
 	})
 }
