@@ -72,8 +72,8 @@ func TestMorningNamesAreInOrder(t *testing.T) {
 	}
 }
 
-// idoc is as much of any IDoc as the tests look at.
-type idoc struct {
+// message is as much of any IDoc as the tests look at.
+type message struct {
 	Docnum string `xml:"EDI_DC40>DOCNUM"`
 	Idoc   string `xml:"EDI_DC40>IDOCTYP"`
 	Matnr  string `xml:"E1MARAM>MATNR"`
@@ -164,11 +164,11 @@ func rows(t *testing.T, content []byte) []map[string]string {
 	return all
 }
 
-func idocs(t *testing.T, content []byte) []idoc {
+func idocs(t *testing.T, content []byte) []message {
 	t.Helper()
 	var file struct {
 		XMLName xml.Name
-		IDOC    []idoc
+		IDOC    []message
 	}
 	if err := xml.Unmarshal(content, &file); err != nil {
 		t.Fatal(err)
