@@ -45,10 +45,10 @@ func (p *Plan) classify(ctx context.Context, tx pgx.Tx, s *set, level int) error
 	return nil
 }
 
-// waits fails a row that links to one that failed before it got an id.
+// waits fails a row that links to one that failed before it got an id, or stands in the list of one that failed.
 func (r *row) waits() bool {
 	for _, d := range r.deps {
-		if d.id == "" {
+		if d.id == "" || d == r.parent && d.failed {
 			r.fault("", CodeDependency, "%s is not written, because %s, which it needs, failed", r.label(), d.label())
 			return true
 		}

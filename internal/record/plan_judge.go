@@ -89,9 +89,6 @@ func (p *Plan) settleReferences(r *row) {
 	for i, id := range r.found {
 		if pos := len(r.set.t.Fields) + i; r.refs[i].form != formAbsent && r.values[pos].State == resource.Set {
 			r.values[pos].Text = id
-			if r.refs[i].form != formLink && r.old != nil {
-				r.differs[pos] = r.old[pos] != resource.Of(id)
-			}
 		}
 	}
 }

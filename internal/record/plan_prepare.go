@@ -17,6 +17,9 @@ func (p *Plan) prepare(r *row) error {
 	}
 	r.values = t.NewRecord()
 	copy(r.values, c.Values)
+	if r.set.op == Delete {
+		r.keepKey()
+	}
 	if err := r.layInitial(); err != nil {
 		return err
 	}
@@ -29,7 +32,9 @@ func (p *Plan) prepare(r *row) error {
 	}
 	p.resetCleared(r)
 	p.prepareTarget(r)
-	p.checkWritable(r)
+	if r.set.op != Delete {
+		p.checkWritable(r)
+	}
 	return nil
 }
 
@@ -59,6 +64,15 @@ func (r *row) forget(pos int) {
 	r.values[pos], r.differs[pos] = resource.Value{}, false
 	if at := pos - len(r.set.t.Fields); at >= 0 {
 		r.refs[at] = reference{form: formAbsent}
+	}
+}
+
+// keepKey drops what a deletion gives beside the key by which it names its record.
+func (r *row) keepKey() {
+	for i := range r.values {
+		if !slices.Contains(r.set.t.KeyOf, r.set.t.NameAt(i)) || !r.change.Target.IsZero() {
+			r.values[i] = resource.Value{}
+		}
 	}
 }
 

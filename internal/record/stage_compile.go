@@ -29,6 +29,7 @@ type comparer struct {
 	sig      string
 	selected []string
 	values   map[int]string // expression of the given value by position
+	fresh    map[int]string // condition under which a reference leads to no stored record
 }
 
 // comparison gives the statement for a signature out of the store's cache or compiles it.
@@ -38,7 +39,7 @@ func (p *Plan) comparison(t *resource.Type, sig string) (*comparison, error) {
 		key += "\x00" + p.caller.Grants.Shape()
 	}
 	return cachedWrite(p.store, p.schema.Revision(), key, func() (*comparison, error) {
-		c := &comparer{t: t, sig: sig, values: map[int]string{}}
+		c := &comparer{t: t, sig: sig, values: map[int]string{}, fresh: map[int]string{}}
 		c.compiler = compiler{schema: p.schema, side: p.caller.Side, grants: p.caller.Grants,
 			context: map[string]string{}, joins: map[string]string{}}
 		return c.compile()
@@ -125,12 +126,15 @@ func (c *comparer) stageValues() {
 		if n.form == formAbsent {
 			continue
 		}
-		pos := len(c.t.Fields) + i
+		pos, first := len(c.t.Fields)+i, len(c.columns)
 		id, looked := c.joinReference(target, n, func(r *row) *reference { return &r.refs[i] })
 		c.values[pos] = id
 		c.given = append(c.given, pos)
 		if looked {
 			c.refs = append(c.refs, i)
+			if first < len(c.columns) { // it may lead to a new record of the batch, which no stored one points to yet
+				c.fresh[pos] = fmt.Sprintf("(%s IS NULL AND s.c%d IS NOT NULL)", id, first)
+			}
 		}
 	}
 }
@@ -326,6 +330,9 @@ func (c *comparer) compare(all bool) error {
 			}
 		}
 		flags[n] = stored + " IS DISTINCT FROM " + value
+		if fresh := c.fresh[pos]; fresh != "" {
+			flags[n] += " OR " + fresh
+		}
 	}
 	c.from.WriteString(" CROSS JOIN LATERAL (SELECT ARRAY[" + strings.Join(flags, ", ") + "]::boolean[] AS flags OFFSET 0) d")
 	differs := "t.id IS NOT NULL AND true = ANY (d.flags)"
