@@ -96,7 +96,7 @@ func (s *Service) lay(ctx context.Context, d document) error {
 	if err != nil || id == "" {
 		return err
 	}
-	h, err := s.Homes.Open(ctx, d.partner.Code)
+	h, err := s.Homes.Open(ctx, d.partner.Home)
 	if err != nil {
 		return fmt.Errorf("opening the home of partner %s: %w", d.partner.Code, err)
 	}

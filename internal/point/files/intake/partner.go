@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
 	"github.com/hanse-commerce/hanse/internal/exchange"
 	"github.com/hanse-commerce/hanse/module"
 )
@@ -14,6 +15,7 @@ import (
 // Partner is a third party with what is configured for its files.
 type Partner struct {
 	ID, Code, Organization, Language string
+	Home                             string // name of its home; its code where it has no login
 	Settings                         exchange.PartnerSettings
 	Channels                         []Channel
 }
@@ -43,14 +45,15 @@ func LoadPartners(ctx context.Context, db Database, registry *module.Registry, c
 	var partners []*Partner
 	byID := map[string]*Partner{}
 	err := system(ctx, db, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT id::text, code, organization_id::text, language, settings FROM partner
-			WHERE status = 'enabled' AND ($1 = '' OR code = $1) ORDER BY code`, code)
+		rows, err := tx.Query(ctx, `SELECT p.id::text, p.code, p.organization_id::text, p.language, p.settings,
+			coalesce((SELECT l.home FROM partner_login l WHERE l.partner_id = p.id ORDER BY l.login LIMIT 1), p.code)
+			FROM partner p WHERE p.status = 'enabled' AND ($1 = '' OR p.code = $1) ORDER BY p.code`, code)
 		if err != nil {
 			return err
 		}
 		for rows.Next() {
 			p, settings := &Partner{}, []byte(nil)
-			if err := rows.Scan(&p.ID, &p.Code, &p.Organization, &p.Language, &settings); err != nil {
+			if err := rows.Scan(&p.ID, &p.Code, &p.Organization, &p.Language, &settings, &p.Home); err != nil {
 				return err
 			}
 			if p.Settings, err = exchange.ParseSettings(settings); err != nil {
@@ -108,32 +111,23 @@ func system(ctx context.Context, db Database, f func(pgx.Tx) error) error {
 	})
 }
 
-// unitAliases reads which other codes stand for which units: anyone's first, then the partner's own over them.
-func unitAliases(ctx context.Context, db Database, p *Partner) (Units, error) {
-	aliases := map[string]string{}
-	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
+// unitCodes translates the partner's codes of units into ours.
+func unitCodes(ctx context.Context, db Database, p *Partner) (units Units, err error) {
+	err = pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		if err := access.Enter(ctx, tx, p.Caller("")); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT a.alias, u.code FROM unit_alias a JOIN unit u ON u.id = a.unit_id
-			WHERE a.organization_id = $1 AND (a.system IS NULL OR a.system = $2) ORDER BY a.system NULLS FIRST`, p.Organization, p.Code)
+		codes, err := catalog.LoadCodes(ctx, tx, p.Organization, p.Code)
 		if err != nil {
 			return err
 		}
-		var alias, code string
-		_, err = pgx.ForEachRow(rows, []any{&alias, &code}, func() error {
-			aliases[alias] = code
-			return nil
-		})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("loading the unit codes of partner %s: %w", p.Code, err)
-	}
-	return func(code string) string {
-		if ours, ok := aliases[code]; ok {
-			return ours
+		units = func(code string) string {
+			if ours, ok := codes.Unit(code); ok {
+				return ours
+			}
+			return code
 		}
-		return code
-	}, nil
+		return nil
+	})
+	return units, err
 }

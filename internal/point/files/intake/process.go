@@ -59,7 +59,7 @@ func (s *Service) Process(ctx context.Context, f File) (*Outcome, error) {
 	if err := s.Ledger.Described(ctx, caller, f.Exchange, kind.Name, "", channel); err != nil {
 		return nil, err
 	}
-	units, err := unitAliases(ctx, s.DB, f.Partner)
+	units, err := unitCodes(ctx, s.DB, f.Partner)
 	if err != nil {
 		return nil, err
 	}

@@ -158,7 +158,7 @@ func (f *folder) pass(ctx context.Context, code string) (time.Duration, error) {
 		return 0, err
 	}
 	p := partners[0]
-	h, err := f.Homes.Open(ctx, p.Code)
+	h, err := f.Homes.Open(ctx, p.Home)
 	if err != nil {
 		return time.Second, fmt.Errorf("opening the home of partner %s: %w", p.Code, err)
 	}

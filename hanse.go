@@ -1,0 +1,83 @@
+// Package hanse wires the platform together; importing it, a main of your own can add modules.
+package hanse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Version is set by the linker for releases.
+var Version = "development"
+
+// Exit codes of all commands.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitPartial = 3
+)
+
+// exitError ends the program with a code of its own; the text has been shown already if it is empty.
+type exitError struct {
+	code int
+	text string
+}
+
+func (e *exitError) Error() string { return e.text }
+
+// Main runs the command line and gives the exit code: 0 done, 1 failed, 2 wrong usage, 3 partly done.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(ctx, os.Args[1:])
+}
+
+func run(ctx context.Context, args []string) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var exit *exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &exit):
+		if exit.text != "" {
+			fmt.Fprintln(os.Stderr, "hanse: "+exit.text)
+		}
+		return exit.code
+	}
+	fmt.Fprintln(os.Stderr, "hanse: "+err.Error())
+	return exitFailed
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "hanse",
+		Short:         "B2B commerce that an ERP, a PIM and all other systems plug into",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       Version,
+		Args:          noArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &exitError{exitUsage, fmt.Sprintf("%s; see hanse %s --help", err, cmd.Name())}
+	})
+	root.AddCommand(serveCommand(), demoCommand(), initCommand(), migrateCommand(), importCommand(), doctorCommand(),
+		resourcesCommand(), commandsCommand(), explainCommand(), versionCommand())
+	return root
+}
+
+// noArgs refuses arguments that a command does not take.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return &exitError{exitUsage, fmt.Sprintf("there is no %q here; see hanse %s --help", args[0], cmd.Name())}
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package hanse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/change"
+	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/cart"
+	"github.com/hanse-commerce/hanse/internal/commerce/order"
+	"github.com/hanse-commerce/hanse/internal/job"
+	"github.com/hanse-commerce/hanse/internal/point/files/dispatch"
+	"github.com/hanse-commerce/hanse/internal/point/files/home"
+	"github.com/hanse-commerce/hanse/internal/point/files/intake"
+	"github.com/hanse-commerce/hanse/internal/point/files/sftp"
+	"github.com/hanse-commerce/hanse/internal/point/files/watch"
+	"github.com/hanse-commerce/hanse/module"
+)
+
+// server is one node at work: HTTP, SFTP, the watcher, the sequencer and the jobs.
+type server struct {
+	*house
+	http, sftp net.Listener
+	files      *sftp.Server
+	homes      home.Homes
+	sequencer  *change.Sequencer
+	jobs       *job.Client
+	commands   *command.Runner
+	intake     *intake.Service
+	watcher    *watch.Watcher
+	dispatch   *dispatch.Service
+}
+
+// newServer opens the listeners first, so that a port that is taken is known before anything starts.
+func newServer(ctx context.Context, h *house) (s *server, err error) {
+	s = &server{house: h, homes: home.Folders{Dir: filepath.Join(h.cfg.Data, "sftp")}}
+	if s.http, err = listen(ctx, h.cfg.HTTP, "HTTP", "--http"); err != nil {
+		return nil, err
+	}
+	if h.cfg.SFTP != "" {
+		if s.sftp, err = listen(ctx, h.cfg.SFTP, "SFTP", "--sftp"); err != nil {
+			return nil, errors.Join(err, s.http.Close())
+		}
+	}
+	if err := s.assemble(ctx); err != nil {
+		s.closeListeners()
+		return nil, err
+	}
+	return s, nil
+}
+
+func listen(ctx context.Context, address, what, flag string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listening for %s at %s: %w; choose another address with %s (port 0 takes any free one)", what, address, err, flag)
+	}
+	return l, nil
+}
+
+func (s *server) closeListeners() {
+	_ = s.http.Close()
+	if s.sftp != nil {
+		_ = s.sftp.Close()
+	}
+}
+
+// assemble makes the services of the node; nothing runs yet.
+func (s *server) assemble(ctx context.Context) (err error) {
+	s.sequencer = change.NewSequencer(s.work, s.node, s.log)
+	s.sequencer.PollOnly = s.cfg.PollOnly
+	s.dispatch = &dispatch.Service{DB: s.work, Store: s.store, Ledger: s.ledger, Homes: s.homes, Blobs: s.blobs, Registry: s.registry,
+		Committed: s.sequencer.Wake, Log: s.log, Placed: orderPlaced}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &dispatch.Worker{Service: s.dispatch})
+	if s.jobs, err = job.NewClient(s.work, job.Options{Workers: workers, PollOnly: s.cfg.PollOnly, Log: s.log}); err != nil {
+		return err
+	}
+	outbox := dispatch.Outbox{Jobs: s.jobs}
+	if s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox)); err != nil {
+		return err
+	}
+	s.intake = &intake.Service{DB: s.work, Store: s.store, Ledger: s.ledger, Node: s.node, Committed: s.sequencer.Wake, Log: s.log,
+		Acknowledge: acknowledge}
+	s.watcher = &watch.Watcher{DB: s.work, Homes: s.homes, Blobs: s.blobs, Ledger: s.ledger, Intake: s.intake, Registry: s.registry,
+		Node: s.node, Log: s.log, Confirm: s.dispatch.Confirm}
+	if s.sftp == nil {
+		return nil
+	}
+	s.files, err = sftp.New(ctx, sftp.Config{Homes: s.homes, Authenticator: partnerLogin{s.access}, Log: s.log,
+		HostKeys: sftp.FolderKeys{Dir: filepath.Join(s.cfg.Data, "hostkeys")},
+		Attempts: sftp.NewPostgresAttempts(s.work, sftp.DefaultThrottle()),
+		Observer: &watch.Observer{DB: s.work, Ledger: s.ledger, Watcher: s.watcher, Log: s.log}})
+	return err
+}
+
+// orderPlaced tells the order that its file lies ready.
+func orderPlaced(ctx context.Context, tx pgx.Tx, caller access.Caller, recordType, record string) error {
+	if recordType != "orders" {
+		return nil
+	}
+	return order.Exported(ctx, tx, caller, record)
+}
+
+// acknowledge tells the order what the ERP says about it.
+func acknowledge(ctx context.Context, tx pgx.Tx, caller access.Caller, recordType, record string, a module.Acknowledgement) error {
+	if recordType != "orders" {
+		return nil
+	}
+	return order.Acknowledged(ctx, tx, caller, record, order.Verdict{Accepted: a.Accepted, Status: a.Code, Message: a.Text,
+		Number: a.External, System: caller.Origin})
+}
+
+// stopGrace is how long requests under way may take when the server stops.
+const stopGrace = 10 * time.Second
+
+// run serves until ctx ends, then lets what is under way finish.
+func (s *server) run(ctx context.Context) error {
+	handler, err := s.handler()
+	if err != nil {
+		s.closeListeners()
+		return err
+	}
+	web := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
+	if err := s.jobs.Start(context.WithoutCancel(ctx)); err != nil {
+		s.closeListeners()
+		return fmt.Errorf("starting jobs: %w", err)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return ignoreClosed(web.Serve(s.http)) })
+	g.Go(func() error { return s.sequencer.Run(ctx) })
+	g.Go(func() error { return s.watcher.Run(ctx) })
+	if s.files != nil {
+		g.Go(func() error { return s.files.Serve(ctx, s.sftp) })
+	}
+	g.Go(func() error {
+		<-ctx.Done()
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+		defer cancel()
+		return errors.Join(web.Shutdown(stopping), s.jobs.Stop(stopping))
+	})
+	err = g.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// httpURL is where the server is reached from this machine.
+func (s *server) httpURL() string {
+	if s.cfg.PublicURL != "" {
+		return s.cfg.PublicURL
+	}
+	return "http://" + strings.Replace(s.http.Addr().String(), "[::]", "127.0.0.1", 1)
+}
