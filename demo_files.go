@@ -1,0 +1,100 @@
+package hanse
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// factsFile is written last of all, by rename, when everything answers.
+const factsFile = "demo.json"
+
+// facts are what a program outside needs to use the demo. Keys are stable; more are added as the product grows.
+type facts struct {
+	HTTP         string       `json:"http"`
+	SFTP         string       `json:"sftp"`
+	SFTPHostKeys []string     `json:"sftp_host_keys"`
+	Partner      partnerFacts `json:"partner"`
+	Buyer        loginFacts   `json:"buyer"`
+	Admin        loginFacts   `json:"admin"`
+	API          apiFacts     `json:"api"`
+	DatabaseURL  string       `json:"database_url"`
+}
+
+type partnerFacts struct {
+	User           string `json:"user"`
+	Password       string `json:"password"`
+	PrivateKeyFile string `json:"private_key_file"`
+	In             string `json:"in"`   // SFTP path
+	Out            string `json:"out"`  // SFTP path
+	Home           string `json:"home"` // on disk
+}
+
+type loginFacts struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+type apiFacts struct {
+	AdminURL      string `json:"admin_url"`
+	StorefrontURL string `json:"storefront_url"`
+	TokenURL      string `json:"token_url"`
+	ClientID      string `json:"client_id"`
+	ClientSecret  string `json:"client_secret"`
+}
+
+func (f facts) write(dir string) error {
+	b, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writePrivate(filepath.Join(dir, factsFile), append(b, '\n'))
+}
+
+// writePrivate writes a file of mode 0600 whole or not at all.
+func writePrivate(path string, content []byte) error {
+	temp := path + ".tmp"
+	if err := os.WriteFile(temp, content, 0o600); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+func (h *house) partnerKeyFile() string { return filepath.Join(h.cfg.Data, "demo-partner-key") }
+
+// partnerKey makes the partner's private key if it is not there yet, and gives the fingerprint of its public half.
+func (h *house) partnerKey() (fingerprint string, err error) {
+	path := h.partnerKeyFile()
+	if b, err := os.ReadFile(path); err == nil { // #nosec G304 -- in the data folder
+		signer, err := ssh.ParsePrivateKey(b)
+		if err != nil {
+			return "", fmt.Errorf("reading the partner's key %s: %w", path, err)
+		}
+		return ssh.FingerprintSHA256(signer.PublicKey()), nil
+	}
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	block, err := ssh.MarshalPrivateKey(private, "partner sap of the Hanse demo")
+	if err != nil {
+		return "", err
+	}
+	if err := writePrivate(path, pem.EncodeToMemory(block)); err != nil {
+		return "", err
+	}
+	key, err := ssh.NewPublicKey(public)
+	if err != nil {
+		return "", err
+	}
+	return ssh.FingerprintSHA256(key), nil
+}
