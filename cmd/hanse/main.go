@@ -1,12 +1,10 @@
 // Command hanse is the B2B commerce platform as one binary. To build one with modules of your own, copy this file and
-// import them beside module/all.
 package main
 
 import (
 	"os"
 
 	"github.com/hanse-commerce/hanse"
-	_ "github.com/hanse-commerce/hanse/module/all"
 )
 
 func main() { os.Exit(hanse.Main()) }

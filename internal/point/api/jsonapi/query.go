@@ -145,3 +145,22 @@ func brackets(name string) (family string, inner []string, ok bool) {
 	}
 	return family, inner, true
 }
+
+// Query is the query that a GET of a path below a base would run, such as "products?page[size]=24" or "products/key:A-1".
+func Query(schema *resource.Schema, pathAndQuery string) (*record.Query, error) {
+	path, rawQuery, _ := strings.Cut(pathAndQuery, "?")
+	segments, err := split(path)
+	if err != nil || len(segments) == 0 || len(segments) > 2 {
+		return nil, problem(http.StatusBadRequest, "invalid_path", "The path %q is neither a list nor a record.", path)
+	}
+	t, ok := schema.Type(segments[0])
+	if !ok {
+		return nil, problem(http.StatusNotFound, "unknown_type", "There is no resource %q.", segments[0])
+	}
+	q, err := parseQuery(t, rawQuery, len(segments) == 1)
+	if err != nil || len(segments) == 1 {
+		return q, err
+	}
+	q.Target, err = resource.ParseRef(segments[1])
+	return q, err
+}

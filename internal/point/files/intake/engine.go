@@ -38,7 +38,13 @@ type Done struct {
 }
 
 // Counts count rows of a file.
-type Counts struct{ Read, Created, Updated, Unchanged, Failed int64 }
+type Counts struct {
+	Read      int64 `json:"read"`
+	Created   int64 `json:"created"`
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+	Failed    int64 `json:"failed"`
+}
 
 // Line is what became of one row, as in the result file.
 type Line struct {

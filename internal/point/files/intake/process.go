@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/hanse-commerce/hanse/internal/exchange"
@@ -31,6 +32,8 @@ type File struct {
 	Exchange string
 	Content  module.Content
 	Size     int64
+	// As is the resource that the rows are, "" to tell it by the name.
+	As string
 	// Again processes documents that were processed before too.
 	Again bool
 }
@@ -48,7 +51,7 @@ type Outcome struct {
 // decided and should be tried again: nothing is lost by it.
 func (s *Service) Process(ctx context.Context, f File) (*Outcome, error) {
 	caller := f.Partner.Caller(f.Exchange)
-	kind, err := Recognize(s.Store.Schema(), f.Partner, f.Content, f.Size)
+	kind, err := s.recognize(f)
 	if err != nil {
 		return s.refuse(ctx, f, nil, kind, err)
 	}
@@ -117,4 +120,60 @@ func (s *Service) run(ctx context.Context, f File, kind *Kind, run *exchange.Run
 		return fmt.Errorf("processing %s: %w", f.Content.Name(), err)
 	}
 	return p.note(ctx, s.DB, rows.Notes())
+}
+
+// Preview compares a file with what is stored and writes nothing; each is called with the rows of every chunk. A *FileError
+// says why the file would be refused.
+func (s *Service) Preview(ctx context.Context, f File, each func(*Done)) error {
+	kind, err := s.recognize(f)
+	if err != nil || kind.Empty {
+		return err
+	}
+	units, err := unitCodes(ctx, s.DB, f.Partner)
+	if err != nil {
+		return err
+	}
+	rows, err := kind.open(ctx, s.Store, f.Partner, f.Content, units)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	engine := &Engine{DB: s.DB, Store: s.Store, Caller: f.Partner.Caller(""), ChunkRows: s.ChunkRows}
+	return engine.Run(ctx, rows, kind.Type != nil, 0, true, previewed(each))
+}
+
+// previewed hands on what chunks would do.
+type previewed func(*Done)
+
+func (previewed) Lock(context.Context, pgx.Tx) error { return nil }
+func (p previewed) Advance(_ context.Context, _ pgx.Tx, d *Done) error {
+	p(d)
+	return nil
+}
+func (previewed) Committed() {}
+
+// recognize tells what a file is, unless its sender has said so.
+func (s *Service) recognize(f File) (*Kind, error) {
+	if f.As == "" {
+		return Recognize(s.Store.Schema(), f.Partner, f.Content, f.Size)
+	}
+	t, ok := s.Store.Schema().Type(f.As)
+	if !ok || !t.Admin.Create {
+		return nil, fileError("unknown_kind", "There is no resource %q that can be imported.", f.As)
+	}
+	return &Kind{Name: t.Name + ".csv", Type: t, Empty: f.Size == 0}, nil
+}
+
+// Add adds up counts.
+func (c *Counts) Add(d Counts) {
+	c.Read, c.Created, c.Updated = c.Read+d.Read, c.Created+d.Created, c.Updated+d.Updated
+	c.Unchanged, c.Failed = c.Unchanged+d.Unchanged, c.Failed+d.Failed
+}
+
+// Status is that of a file with such rows.
+func (c Counts) Status() exchange.Status {
+	if c.Failed > 0 {
+		return exchange.PartlyDone
+	}
+	return exchange.Done
 }
