@@ -40,6 +40,7 @@ type Watcher struct {
 
 	mu     sync.Mutex
 	nudges map[string]chan struct{}
+	reload chan struct{} // a partner that is not known yet did something
 }
 
 // Run watches until ctx ends. New partners are found within ten seconds.
@@ -50,6 +51,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	if w.Poll == 0 {
 		w.Poll = time.Second
 	}
+	reload := w.reloads()
 	var running sync.WaitGroup
 	defer running.Wait()
 	known := map[string]bool{}
@@ -72,16 +74,31 @@ func (w *Watcher) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		case <-reload:
 		}
 	}
 }
 
-// Nudge has a partner's folder looked at at once.
-func (w *Watcher) Nudge(partner string) {
+func (w *Watcher) reloads() chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.reload == nil {
+		w.reload = make(chan struct{}, 1)
+	}
+	return w.reload
+}
+
+// Nudge has a partner's folder looked at at once; a partner that is not known yet is looked for.
+func (w *Watcher) Nudge(partner string) {
+	reload := w.reloads()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	nudge, known := w.nudges[partner]
+	if !known {
+		nudge = reload
+	}
 	select {
-	case w.nudges[partner] <- struct{}{}:
+	case nudge <- struct{}{}:
 	default:
 	}
 }
