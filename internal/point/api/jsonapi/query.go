@@ -146,21 +146,46 @@ func brackets(name string) (family string, inner []string, ok bool) {
 	return family, inner, true
 }
 
-// Query is the query that a GET of a path below a base would run, such as "products?page[size]=24" or "products/key:A-1".
+// Query is the query that a GET of a path below a base runs: "products?page[size]=24", "products/key:A-1" or
+// "products/key:A-1/units".
 func Query(schema *resource.Schema, pathAndQuery string) (*record.Query, error) {
 	path, rawQuery, _ := strings.Cut(pathAndQuery, "?")
 	segments, err := split(path)
-	if err != nil || len(segments) == 0 || len(segments) > 2 {
-		return nil, problem(http.StatusBadRequest, "invalid_path", "The path %q is neither a list nor a record.", path)
+	if err != nil || len(segments) == 0 || len(segments) > 3 {
+		return nil, problem(http.StatusBadRequest, "invalid_path", "The path %q is neither a list, a record nor what one is related to.", path)
 	}
 	t, ok := schema.Type(segments[0])
 	if !ok {
 		return nil, problem(http.StatusNotFound, "unknown_type", "There is no resource %q.", segments[0])
 	}
-	q, err := parseQuery(t, rawQuery, len(segments) == 1)
-	if err != nil || len(segments) == 1 {
-		return q, err
+	if len(segments) == 1 {
+		return parseQuery(t, rawQuery, true)
 	}
-	q.Target, err = resource.ParseRef(segments[1])
-	return q, err
+	target, err := resource.ParseRef(segments[1])
+	if err != nil {
+		return nil, problem(http.StatusNotFound, "not_found", "There is no record %q among %s.", segments[1], t.Name)
+	}
+	if len(segments) == 3 {
+		return relatedQuery(schema, t, target, segments[2], rawQuery)
+	}
+	q, err := parseQuery(t, rawQuery, false)
+	if err != nil {
+		return nil, err
+	}
+	q.Target = target
+	return q, nil
+}
+
+func relatedQuery(schema *resource.Schema, t *resource.Type, target resource.Ref, name, rawQuery string) (*record.Query, error) {
+	r, ok := t.Relation(name)
+	if !ok {
+		return nil, problem(http.StatusNotFound, "unknown_relation", "%s have no relation %q.", t.Name, name)
+	}
+	of, _ := schema.Type(r.Target)
+	q, err := parseQuery(of, rawQuery, r.ToMany)
+	if err != nil {
+		return nil, err
+	}
+	q.Of = &record.Origin{Type: t, Target: target, Relation: name}
+	return q, nil
 }

@@ -156,18 +156,17 @@ func (q *request) relation(name string) (*resource.Relation, *resource.Type, err
 
 // related answers GET /{type}/{id}/{relation}.
 func (q *request) related(target resource.Ref, name string) error {
-	r, t, err := q.relation(name)
+	r, _, err := q.relation(name)
 	if err != nil {
 		return err
 	}
-	query, err := parseQuery(t, q.r.URL.RawQuery, r.ToMany)
+	query, err := relatedQuery(q.Store.Schema(), q.t, target, name, q.r.URL.RawQuery)
 	if err != nil {
 		return err
 	}
 	if err := q.exists(target); err != nil {
 		return err
 	}
-	query.Of = &record.Origin{Type: q.t, Target: target, Relation: name}
 	if r.ToMany {
 		return q.answerList(query)
 	}
