@@ -173,6 +173,10 @@ func (p *Plan) judgeUpdate(r *row) {
 			r.fault("", CodeUnknownRecord, "%s belongs to another record than %s", r.label(), r.parent.label())
 		}
 	}
+	if len(r.change.Changed) == 0 { // what differed was only for a new record, or led nowhere
+		r.old = nil
+		return
+	}
 	r.change.Before = r.old
 	p.check(r, r.old)
 }

@@ -24,17 +24,27 @@ const (
 // resource and event. If others changed or created some of the rows since the plan was made, the batch is planned anew
 // within a savepoint, so that nothing of a lost round stays; rows that lose five times fail with the code conflict.
 func (p *Plan) Write(ctx context.Context, tx pgx.Tx) error {
+	saved := false
 	for round := 1; ; round++ {
 		w := &writer{plan: p}
 		if err := w.collect(); err != nil {
 			return err
 		}
-		if w.idle() && round == 1 {
+		if w.idle() && !saved {
 			return nil
 		}
-		err := w.write(ctx, tx, round == 1)
+		err := w.write(ctx, tx, !saved)
+		saved = true
 		if err == nil && len(w.lost) == 0 {
 			return w.finish(ctx, tx)
+		}
+		if _, is := refused(err); is {
+			found, failing := p.isolate(ctx, tx)
+			if failing != nil || !found {
+				return errors.Join(err, failing)
+			}
+			round--
+			continue
 		}
 		if err != nil && !raced(err) || round == raceRounds+lastRounds {
 			return w.failure(err)
@@ -102,6 +112,7 @@ func raced(err error) bool {
 // writer is one attempt to write a plan.
 type writer struct {
 	plan     *Plan
+	only     map[*row]bool // set: nothing else
 	sets     []*written
 	doomed   []*doomed
 	replaced []*doomed
@@ -122,7 +133,7 @@ func (w *writer) collect() error {
 		levels := map[*row]int{}
 		for _, r := range s.rows {
 			switch {
-			case r.failed || s.op == Delete:
+			case r.failed || s.op == Delete || w.only != nil && !w.only[r]:
 			case !r.exists:
 				level, err := rank(r, levels, 0)
 				if err != nil {
@@ -142,7 +153,7 @@ func (w *writer) collect() error {
 	}
 	for _, d := range w.plan.doomed {
 		switch {
-		case d.root.failed:
+		case d.root.failed || w.only != nil && !w.only[d.root]:
 		case d.replaced != nil || d.root.set.op != Delete:
 			w.replaced = append(w.replaced, d)
 		default:
