@@ -20,6 +20,7 @@ const (
 	CodeForbidden     = "forbidden"         // the caller's permissions do not reach so far
 	CodeConflict      = "conflict"          // others kept changing the record at the same time
 	CodeInvalid       = "invalid_reference" // a reference or key is not well-formed
+	CodeInvalidText   = "invalid_text"      // a value holds bytes that are no text
 	CodeGroup         = "group_failed"      // another change of the same group failed
 	CodeDependency    = "dependency_failed" // the change that makes a record this one needs failed
 )

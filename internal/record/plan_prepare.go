@@ -30,6 +30,7 @@ func (p *Plan) prepare(r *row) error {
 	if err := p.prepareReferences(r); err != nil {
 		return err
 	}
+	r.checkTexts()
 	p.resetCleared(r)
 	p.prepareTarget(r)
 	if r.set.op != Delete {
@@ -131,6 +132,20 @@ func (p *Plan) readReference(r *row, i int, rel *resource.Relation, text string)
 	}
 	if err != nil {
 		r.fault(rel.Name, CodeInvalid, "%s: %s", r.label(), err)
+	}
+}
+
+// checkTexts refuses what is no text for PostgreSQL. Kinds keep such bytes out; what an area builds by itself may not.
+func (r *row) checkTexts() {
+	for i, v := range r.values {
+		if !storable(v.Text) {
+			r.fault(r.set.t.NameAt(i), CodeInvalidText, "%s of a %s is not valid UTF-8 text", r.set.t.NameAt(i), r.set.t.Singular())
+		}
+	}
+	for _, x := range r.change.ExternalIDs {
+		if !storable(x.System) || !storable(x.ID) || x.System == "" || x.ID == "" {
+			r.fault("externalIds", CodeInvalidText, "an external id of a %s needs a system and an id of valid UTF-8 text", r.set.t.Singular())
+		}
 	}
 }
 

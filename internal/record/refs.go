@@ -3,6 +3,7 @@ package record
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hanse-commerce/hanse/resource"
 )
@@ -33,6 +34,9 @@ func newReference(schema *resource.Schema, t *resource.Type, ref resource.Ref) (
 	case ref.ID != "":
 		return reference{form: formID, ref: ref}, nil
 	case ref.System != "":
+		if !storable(ref.System) || !storable(ref.External) {
+			return reference{}, fmt.Errorf("the external id %.80q is not valid text", ref.String())
+		}
 		return reference{form: formExternal, ref: ref}, nil
 	}
 	leaves := schema.Key(t)
@@ -56,6 +60,9 @@ func newReference(schema *resource.Schema, t *resource.Type, ref resource.Ref) (
 	}
 	return reference{form: formKey, ref: ref, key: key}, nil
 }
+
+// storable reports whether PostgreSQL takes a text: other bytes would end the transaction, not just the record.
+func storable(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
 
 // shape is the reference's part of a signature: its form and, for a key, which parts are empty.
 func (f *reference) shape(b []byte) []byte {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hanse-commerce/hanse/resource"
@@ -64,7 +65,7 @@ func (c *comparer) compile() (*comparison, error) {
 	for _, i := range c.refs {
 		c.output(c.values[len(c.t.Fields)+i] + "::text")
 	}
-	if err := c.compare(mode == modeDelete || mode == modeDeleteOwned); err != nil {
+	if err := c.compare(target.form == formValues, mode == modeDelete || mode == modeDeleteOwned); err != nil {
 		return nil, err
 	}
 	c.comparison.binders = c.compiler.binders
@@ -311,11 +312,16 @@ func (c *comparer) joinOther(n named) {
 }
 
 // compare writes which given values differ, what comes of laying values over stored ones, and the stored values. Rows in
-// which nothing differs, which are most of a file that comes every day, carry none of it.
-func (c *comparer) compare(all bool) error {
+// which nothing differs, which are most of a file that comes every day, carry none of it. A record that was found by the
+// key among the values (byKey) has that key.
+func (c *comparer) compare(byKey, all bool) error {
 	flags := make([]string, len(c.given))
 	var merged []string
 	for n, pos := range c.given {
+		if byKey && slices.Contains(c.t.KeyOf, c.t.NameAt(pos)) {
+			flags[n] = "false"
+			continue
+		}
 		stored, err := c.stored(pos, "t")
 		if err != nil {
 			return err
