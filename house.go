@@ -69,18 +69,14 @@ func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger, progres
 	if h.cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
 		return h, fmt.Errorf("finding the data folder %s: %w", cfg.Data, err)
 	}
-	if err := os.MkdirAll(h.cfg.Data, 0o750); err != nil {
-		return h, fmt.Errorf("making the data folder: %w", err)
-	}
-	if h.url == "" {
+	if h.url == "" { // the cluster makes the folder so that its own user can reach it
 		h.cluster, err = postgres.Start(ctx, postgres.ClusterOptions{DataDir: h.cfg.Data, Log: log, Progress: progress})
 		if err != nil {
 			return h, err
 		}
-		h.url = h.cluster.URL("hanse")
-		if err := h.cluster.CreateDatabase(ctx, "hanse"); err != nil {
-			return h, err
-		}
+		h.url = h.cluster.URL(postgres.Database)
+	} else if err := os.MkdirAll(h.cfg.Data, 0o750); err != nil {
+		return h, fmt.Errorf("making the data folder: %w", err)
 	}
 	return h, h.connect(ctx)
 }

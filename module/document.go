@@ -118,7 +118,7 @@ type Outgoing struct {
 	// Include are the relation paths of the record that Write needs.
 	Include []string
 	// Write writes the document. The record is a tree of wire values: attributes and id, to-one relations as such trees or
-	// null, to-many relations as lists of them, and externalIds.
+	// null, to-many relations as lists of them, and externalIds; a unit has beside its code the partner's own, partnerCode.
 	Write func(ctx context.Context, w io.Writer, m Message, record map[string]any, s Settings) error
 }
 

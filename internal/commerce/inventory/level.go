@@ -23,4 +23,5 @@ var Levels = resource.Type{
 	},
 	Admin:      resource.Full,
 	Storefront: resource.Hidden,
+	Notes:      map[string]any{"files.name": "inventory"}, // how the names of its files start
 }

@@ -6,6 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
 	"github.com/hanse-commerce/hanse/internal/point/files/intake"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/resource"
@@ -13,10 +17,14 @@ import (
 
 // tree reads a record with what is related to it as nested objects, as module.Outgoing asks for.
 func (s *Service) tree(ctx context.Context, p *intake.Partner, t *resource.Type, id string, include []string) (map[string]any, error) {
+	codes, err := s.codes(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	var root map[string]any
 	q := &record.Query{Type: t, Target: resource.Ref{ID: id}, Include: include}
-	_, err := s.Store.Read(ctx, s.DB, p.Caller(""), q, func(a *record.Answer, row *record.Row) (err error) {
-		root, err = nest(a, row)
+	_, err = s.Store.Read(ctx, s.DB, p.Caller(""), q, func(a *record.Answer, row *record.Row) (err error) {
+		root, err = nest(a, row, codes)
 		return err
 	})
 	if err != nil {
@@ -28,8 +36,20 @@ func (s *Service) tree(ctx context.Context, p *intake.Partner, t *resource.Type,
 	return root, nil
 }
 
+// codes are the partner's own codes of units, which he gets back.
+func (s *Service) codes(ctx context.Context, p *intake.Partner) (codes *catalog.Codes, err error) {
+	err = pgx.BeginFunc(ctx, s.DB, func(tx pgx.Tx) error {
+		if err := access.Enter(ctx, tx, p.Caller("")); err != nil {
+			return err
+		}
+		codes, err = catalog.LoadCodes(ctx, tx, p.Organization, p.Code)
+		return err
+	})
+	return codes, err
+}
+
 // nest hangs the included records below the ones they belong to.
-func nest(a *record.Answer, row *record.Row) (map[string]any, error) {
+func nest(a *record.Answer, row *record.Row, codes *catalog.Codes) (map[string]any, error) {
 	root, err := object(string(row.ID), row.Attributes)
 	if err != nil {
 		return nil, err
@@ -49,6 +69,9 @@ func nest(a *record.Answer, row *record.Row) (map[string]any, error) {
 			if child == nil {
 				if child, err = object(rec.ID, []byte(rec.Attributes)); err != nil {
 					return nil, err
+				}
+				if code, ok := child["code"].(string); ok && p.Target.Name == "units" {
+					child["partnerCode"] = codes.Back(code)
 				}
 				byPath[p.Name][rec.ID] = child
 			}
