@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/account"
 	"github.com/hanse-commerce/hanse/internal/blob"
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
@@ -48,7 +49,7 @@ type house struct {
 
 // definitions are all resources, commands and extensions of this build.
 func definitions() [][]resource.Definition {
-	return append(commerce.Resources(), access.Resources(), exchange.Resources())
+	return append(commerce.Resources(), access.Resources(), exchange.Resources(), account.Resources())
 }
 
 // sources are the migrations of all areas.

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/account"
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/cart"
@@ -87,7 +88,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	outbox := dispatch.Outbox{Jobs: s.jobs}
-	if s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox)); err != nil {
+	if s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), account.Bindings(s.access)); err != nil {
 		return err
 	}
 	s.intake = &intake.Service{DB: s.work, Store: s.store, Ledger: s.ledger, Node: s.node, Committed: s.sequencer.Wake, Log: s.log,

@@ -104,6 +104,9 @@ func (r *Runner) Run(ctx context.Context, caller access.Caller, c *resource.Comm
 	if err != nil {
 		return "", false, err
 	}
+	if !c.Idempotent {
+		key = "" // not even a hash of such an input is kept
+	}
 	for n := 1; ; n++ {
 		result, replayed, err = r.once(ctx, caller, c, target, values, key)
 		if n == attempts || !lost(err) {
