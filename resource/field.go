@@ -50,6 +50,7 @@ func (f Field) CreateOnly() Field      { f.OnCreate = true; return f }
 func (f Field) AdminOnly() Field       { f.Internal = true; return f }
 func (f Field) WriteOnly() Field       { f.Secret, f.Filterable = true, false; return f }
 func (f Field) Unfiltered() Field      { f.Filterable = false; return f }
+func (f Field) Filtered() Field        { f.Filterable = true; return f } // for a computed value that costs little per record
 func (f Field) Search(w byte) Field    { f.Weight = w; return f }
 func (f Field) Unit(u string) Field    { f.Measure = u; return f }
 func (f Field) Doc(s string) Field     { f.Text = s; return f }

@@ -55,10 +55,11 @@ const (
 	EndsWith   Operator = "ends_with"
 	In         Operator = "in"
 	Range      Operator = "range" // "from..to", both ends included, either may be empty
+	Below      Operator = "below" // of a relation to a tree: the record itself or any below it
 )
 
 // Operators is every operator there is, in the order in which documentation lists them.
-var Operators = []Operator{Eq, Neq, Lt, Lte, Gt, Gte, Exists, Contains, StartsWith, EndsWith, In, Range}
+var Operators = []Operator{Eq, Neq, Lt, Lte, Gt, Gte, Exists, Contains, StartsWith, EndsWith, In, Range, Below}
 
 var (
 	equality = []Operator{Eq, Neq, In, Exists}

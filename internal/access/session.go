@@ -62,10 +62,11 @@ func (s *SessionStore) FindCtx(ctx context.Context, token string) (data []byte, 
 	return data, true, nil
 }
 
-// CommitCtx keeps the data of a session.
+// CommitCtx keeps the data of a session. One that is used again and again is written once a minute.
 func (s *SessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	_, err := s.pool.Exec(ctx, `insert into session (token, data, expires_at) values ($1, $2, $3)
-		on conflict (token) do update set data = excluded.data, expires_at = excluded.expires_at`, sessionKey(token), data, expiry)
+		on conflict (token) do update set data = excluded.data, expires_at = excluded.expires_at
+		where session.data <> excluded.data or session.expires_at < excluded.expires_at - interval '1 minute'`, sessionKey(token), data, expiry)
 	if err != nil {
 		return fmt.Errorf("keep a session: %w", err)
 	}

@@ -147,8 +147,13 @@ func (c *compiler) exists(i int, o operand) (string, error) {
 // filterRelation compares a column of ids with references in any of their forms.
 func (c *compiler) filterRelation(i int, o operand) (string, error) {
 	f := c.query.Filters[i]
-	if !slices.Contains([]resource.Operator{resource.Eq, resource.Neq, resource.In}, f.Operator) {
-		return "", operatorError(f, []resource.Operator{resource.Eq, resource.Neq, resource.In, resource.Exists})
+	offered := []resource.Operator{resource.Eq, resource.Neq, resource.In}
+	up := Above(o.target)
+	if up != nil {
+		offered = append(offered, resource.Below)
+	}
+	if !slices.Contains(offered, f.Operator) {
+		return "", operatorError(f, append(offered, resource.Exists))
 	}
 	if err := countValues(f); err != nil {
 		return "", err
@@ -159,10 +164,16 @@ func (c *compiler) filterRelation(i int, o operand) (string, error) {
 		if err != nil {
 			return "", queryError("filter", f.Path, "invalid_value", "%s", err)
 		}
-		term, err := c.matches(o.target, o.sql, ref, func(q *Query) resource.Ref {
+		of := func(q *Query) resource.Ref {
 			r, _ := resource.ParseRef(q.Filters[i].Values[n])
 			return r
-		})
+		}
+		var term string
+		if f.Operator == resource.Below {
+			term, err = c.below(o, up, ref, of)
+		} else {
+			term, err = c.matches(o.target, o.sql, ref, of)
+		}
 		if err != nil {
 			return "", err
 		}
@@ -173,6 +184,24 @@ func (c *compiler) filterRelation(i int, o operand) (string, error) {
 		return any + " IS NOT TRUE", nil
 	}
 	return any, nil
+}
+
+// Above is the relation of a tree's records to the one above them, nil where records form no tree.
+func Above(t *resource.Type) *resource.Relation {
+	if r, ok := t.Relation("parent"); ok && !r.ToMany && r.Target == t.Name {
+		return r
+	}
+	return nil
+}
+
+// below compares a column of ids with a record and all below it. UNION drops what was seen, so that a circle ends.
+func (c *compiler) below(o operand, up *resource.Relation, ref resource.Ref, of func(*Query) resource.Ref) (string, error) {
+	top, node, tree := c.alias("b"), c.alias("b"), c.alias("below")
+	match, err := c.matches(o.target, top+".id", ref, of)
+	table := quote(o.target.Table)
+	return o.sql + " IN (WITH RECURSIVE " + tree + " AS (SELECT " + top + ".id FROM " + table + " " + top + " WHERE " + match +
+		" UNION SELECT " + node + ".id FROM " + table + " " + node + " JOIN " + tree + " ON " + node + "." + quote(up.Column) +
+		" = " + tree + ".id) SELECT id FROM " + tree + ")", err
 }
 
 // resolve follows a path of to-one relations to a field or to a relation.
@@ -261,6 +290,9 @@ func (c *compiler) order() (string, error) {
 			term += " NULLS LAST"
 		}
 		parts = append(parts, term)
+	}
+	if len(parts) == 0 && c.query.Search != "" { // the best match first
+		parts = append(parts, "ts_rank(t.search, "+c.searched()+") DESC")
 	}
 	return strings.Join(append(parts, "t.id"), ", "), nil
 }

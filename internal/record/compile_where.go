@@ -32,8 +32,7 @@ func (c *compiler) where() (string, error) {
 		if !searchable(q.Type) {
 			return "", queryError("filter", "search", "not_searchable", "%s has no full-text search", q.Type.Name)
 		}
-		parts = append(parts, "t.search @@ websearch_to_tsquery('simple', "+
-			c.arg(func(q *Query, _ *access.Caller) (any, error) { return q.Search, nil })+"::text)")
+		parts = append(parts, "t.search @@ "+c.searched())
 	}
 	for i := range q.Filters {
 		f, err := c.filter(i)

@@ -37,7 +37,7 @@ func shape(q *Query, c *access.Caller) string {
 	for i := range q.Filters {
 		f := &q.Filters[i]
 		part("w", f.Path, string(f.Operator))
-		if f.Operator == resource.Eq || f.Operator == resource.Neq || f.Operator == resource.In {
+		if f.Operator == resource.Eq || f.Operator == resource.Neq || f.Operator == resource.In || f.Operator == resource.Below {
 			for _, v := range f.Values {
 				part(formOf(v))
 			}

@@ -7,7 +7,7 @@ import (
 
 // OnProducts shows at products what can be sold of them.
 var OnProducts = resource.Extend("products",
-	resource.NewComputed("available", catalog.Quantity("available"), availableSQL).
+	resource.NewComputed("available", catalog.Quantity("available"), availableSQL).Filtered().
 		Doc("What can be sold, of stock counted in the base unit; null for a service, which needs no stock."),
 	resource.NewComputed("stock", resource.List("stock", 1000, resource.Fields{
 		resource.Text("warehouse").Required().Doc("Code of the warehouse."),

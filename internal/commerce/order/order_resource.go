@@ -20,6 +20,8 @@ var Orders = resource.Type{
 		resource.Enum("paymentStatus", "pending", "authorized", "partlyPaid", "paid", "declined", "cancelled", "refunded").ReadOnly().
 			Doc("How far the order is paid."),
 		resource.Enum("shippingStatus", "open", "partlyShipped", "shipped").ReadOnly().Doc("How far the goods have left."),
+		resource.NewComputed("lineCount", resource.Integer("lineCount"), `SELECT count(*)::int FROM order_line l WHERE l.order_id = {t}.id`).
+			Doc("How many lines it has."),
 		resource.Currency("currency").ReadOnly().Doc("Currency of all amounts."),
 		total("subtotal").Doc("Sum of the lines."),
 		total("shippingTotal").Doc("What shipping costs."),
@@ -30,10 +32,10 @@ var Orders = resource.Type{
 		resource.Date("requestedDate").ReadOnly().Doc("Day on which the buyer wants the goods."),
 		resource.LongText("notes").ReadOnly().Doc("What the buyer wrote with it."),
 		resource.Time("placedAt").ReadOnly().Doc("When it was ordered."),
-		resource.Time("exportedAt").ReadOnly().AdminOnly().Unfiltered().Doc("When its file was laid out for the ERP."),
-		resource.Time("collectedAt").ReadOnly().AdminOnly().Unfiltered().Doc("When the ERP took the file; it says nothing about the order."),
-		resource.Time("acceptedAt").ReadOnly().AdminOnly().Unfiltered().Doc("When the ERP said that it accepts the order."),
-		resource.Time("refusedAt").ReadOnly().AdminOnly().Unfiltered().Doc("When the ERP said that it refuses the order."),
+		resource.Time("exportedAt").ReadOnly().Unfiltered().Doc("When its file was laid out for the ERP."),
+		resource.Time("collectedAt").ReadOnly().Unfiltered().Doc("When the ERP took the file; it says nothing about the order."),
+		resource.Time("acceptedAt").ReadOnly().Unfiltered().Doc("When the ERP said that it accepts the order."),
+		resource.Time("refusedAt").ReadOnly().Unfiltered().Doc("When the ERP said that it refuses the order."),
 		resource.LongText("externalMessage").ReadOnly().AdminOnly().Doc("What the ERP said about it."),
 		resource.LongText("internalNote").AdminOnly().Doc("What staff should know."),
 	},

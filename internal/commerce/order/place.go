@@ -25,6 +25,7 @@ var Place = resource.Command{
 		"order; placing it again answers with the same one.",
 	Input: resource.Fields{
 		resource.Text("poNumber").Max(35).Doc("The buyer's own order number, in place of the checkout's."),
+		resource.Decimal("total", 18, 4).Doc("What the buyer was shown. It is never charged: an order that would come to another total is refused (price_changed)."),
 	},
 }
 
@@ -58,6 +59,9 @@ func (p *placing) place(ctx context.Context, tx pgx.Tx, call *command.Call) (str
 		return "", err
 	}
 	if err := o.price(ctx, tx, call); err != nil {
+		return "", err
+	}
+	if err := o.checkShown(call); err != nil {
 		return "", err
 	}
 	if err := o.checkCredit(ctx, tx); err != nil {
@@ -101,6 +105,19 @@ func (o *draft) price(ctx context.Context, tx pgx.Tx, call *command.Call) error 
 		o.subtotal = o.subtotal.Add(l.total)
 	}
 	o.total = o.subtotal.Add(o.shipping)
+	return nil
+}
+
+// checkShown refuses an order at another total than its buyer saw.
+func (o *draft) checkShown(call *command.Call) error {
+	if !call.Given("total") || call.Value("total") == "" {
+		return nil
+	}
+	shown, err := decimal.NewFromString(call.Value("total"))
+	if err != nil || !shown.Equal(o.total) {
+		return command.Refuse("price_changed", "total", "The order now comes to %s and not to the total that was shown; look at it again before you order.",
+			money.Of(o.total, o.currency))
+	}
 	return nil
 }
 

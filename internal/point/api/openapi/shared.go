@@ -64,6 +64,9 @@ func (d *description) listParameters(t *resource.Type) []any {
 		r := &t.Relations[i]
 		if !r.ToMany && record.ShowsRelation(d.schema, d.side, nil, t, r) {
 			list = append(list, filter(r.Name, "Id, key:… or ext:… of the related record; fields of it by filter["+r.Name+".field]."))
+			if target, ok := d.schema.Type(r.Target); ok && record.Above(target) != nil {
+				list = append(list, filter(r.Name+"]["+string(resource.Below), "The record named so or any below it in the tree."))
+			}
 		}
 	}
 	for i := range t.Fields {
