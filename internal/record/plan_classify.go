@@ -85,7 +85,7 @@ func (p *Plan) compareStored(ctx context.Context, tx pgx.Tx, s *set, rows []*row
 		})
 	}
 	if len(rows) >= manyRows {
-		batch.Queue("SELECT set_config('plan_cache_mode', 'auto', true)")
+		batch.Queue("SELECT set_config('plan_cache_mode', NULL, true)")
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("comparing with what is stored: %w", err)

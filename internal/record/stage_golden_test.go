@@ -121,10 +121,13 @@ func (x *watchedTx) Query(ctx context.Context, sql string, args ...any) (pgx.Row
 }
 
 func (x *watchedTx) note(ctx context.Context, sql string, args []any) {
+	if strings.HasPrefix(sql, "with entry") {
+		return // the change log's own
+	}
 	broken := strings.NewReplacer(" DISTINCT FROM ", " DISTINCT FROM ", " FROM ", "\n  FROM ", " LEFT JOIN ", "\n  LEFT JOIN ", " CROSS JOIN ", "\n  CROSS JOIN ", " WHERE ", "\n  WHERE ",
 		" UNION ALL ", "\n  UNION ALL ", " RETURNING ", "\n  RETURNING ", ", CASE ", ",\n  CASE ").Replace(sql)
 	x.out.WriteString(broken + ";\n")
-	if verb, _, _ := strings.Cut(sql, " "); x.plans && verb != "SAVEPOINT" && !strings.HasPrefix(sql, "SELECT set_config") {
+	if verb, _, _ := strings.Cut(sql, " "); x.plans && verb != "SAVEPOINT" && verb != "RELEASE" && !strings.HasPrefix(sql, "SELECT set_config") {
 		if _, err := x.Exec(ctx, "set local plan_cache_mode = force_generic_plan"); err != nil {
 			x.out.WriteString("-- " + err.Error())
 		}

@@ -193,9 +193,9 @@ func (w *writer) idle() bool { return len(w.sets) == 0 && len(w.doomed) == 0 && 
 const inOrder = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), " +
 	"set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
 
-// anyOrder ends inOrder together with the savepoint.
-const anyOrder = "RELEASE SAVEPOINT hanse_write; SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT; " +
-	"SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_bitmapscan TO DEFAULT"
+// anyOrder ends inOrder.
+const anyOrder = "SELECT set_config('enable_hashjoin', NULL, true), set_config('enable_mergejoin', NULL, true), " +
+	"set_config('enable_seqscan', NULL, true), set_config('enable_bitmapscan', NULL, true)"
 
 // write sends all statements in one round trip, for the first time behind a new savepoint.
 func (w *writer) write(ctx context.Context, tx pgx.Tx, first bool) error {
@@ -227,11 +227,16 @@ func (w *writer) write(ctx context.Context, tx pgx.Tx, first bool) error {
 
 // finish logs what was written and lets the savepoint go.
 func (w *writer) finish(ctx context.Context, tx pgx.Tx) error {
-	if err := change.Append(ctx, tx, w.plan.caller, w.entries()...); err != nil {
-		return err
+	batch := &pgx.Batch{}
+	if entries := w.entries(); len(entries) > 0 {
+		if err := change.Queue(batch, w.plan.caller, entries...); err != nil {
+			return err
+		}
 	}
-	if _, err := tx.Exec(ctx, anyOrder); err != nil {
-		return fmt.Errorf("finishing the write: %w", err)
+	batch.Queue(anyOrder)
+	batch.Queue("RELEASE SAVEPOINT hanse_write")
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("logging what was written: %w", err)
 	}
 	return nil
 }

@@ -51,3 +51,7 @@ DELETE
 --               Index Cond: (id = s.id)
 --               Filter: (((organization_id = '…'::uuid) IS TRUE) AND (s.revision = revision))
 
+SELECT set_config('enable_hashjoin', NULL, true), set_config('enable_mergejoin', NULL, true), set_config('enable_seqscan', NULL, true), set_config('enable_bitmapscan', NULL, true);
+
+RELEASE SAVEPOINT hanse_write;
+

@@ -61,3 +61,7 @@ INSERT INTO "basket_line" (id, organization_id, "quantity", "basket_id", "item_i
 --   Conflict Resolution: NOTHING
 --   ->  Function Scan on s
 
+SELECT set_config('enable_hashjoin', NULL, true), set_config('enable_mergejoin', NULL, true), set_config('enable_seqscan', NULL, true), set_config('enable_bitmapscan', NULL, true);
+
+RELEASE SAVEPOINT hanse_write;
+

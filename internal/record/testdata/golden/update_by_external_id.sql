@@ -34,3 +34,7 @@ UPDATE "item" t SET "stock" = s.c2::integer, revision = t.revision + 1, updated_
 --               Index Cond: (id = (s.c0)::uuid)
 --               Filter: (((organization_id = '…'::uuid) IS TRUE) AND ((s.c1)::bigint = revision))
 
+SELECT set_config('enable_hashjoin', NULL, true), set_config('enable_mergejoin', NULL, true), set_config('enable_seqscan', NULL, true), set_config('enable_bitmapscan', NULL, true);
+
+RELEASE SAVEPOINT hanse_write;
+

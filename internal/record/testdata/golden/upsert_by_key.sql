@@ -37,3 +37,7 @@ UPDATE "item" t SET "sku" = s.c2::text, "name" = s.c3::jsonb, "weight" = s.c4::n
 --               Index Cond: (id = (s.c0)::uuid)
 --               Filter: (((organization_id = '…'::uuid) IS TRUE) AND ((s.c1)::bigint = revision))
 
+SELECT set_config('enable_hashjoin', NULL, true), set_config('enable_mergejoin', NULL, true), set_config('enable_seqscan', NULL, true), set_config('enable_bitmapscan', NULL, true);
+
+RELEASE SAVEPOINT hanse_write;
+

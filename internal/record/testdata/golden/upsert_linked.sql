@@ -55,3 +55,7 @@ INSERT INTO "rate" (id, organization_id, "currency", "min_quantity", "valid_from
 --   Conflict Resolution: NOTHING
 --   ->  Function Scan on s
 
+SELECT set_config('enable_hashjoin', NULL, true), set_config('enable_mergejoin', NULL, true), set_config('enable_seqscan', NULL, true), set_config('enable_bitmapscan', NULL, true);
+
+RELEASE SAVEPOINT hanse_write;
+
