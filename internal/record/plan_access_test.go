@@ -90,6 +90,30 @@ func TestGrants(t *testing.T) {
 	w.want(w.as(clerk, "itemUnits", Create, w.change("itemUnits", "item", "key:1", "code", "KGM", "factor", "1")), "failed:forbidden")
 }
 
+func TestOwnRecords(t *testing.T) {
+	w := newTrade(t)
+	me, other := w.change("buyers", "number", "me"), w.change("buyers", "number", "other")
+	w.put("buyers", Create, me, other)
+	mine, theirs := w.change("notes", "text", "a", "owner", "key:me"), w.change("notes", "text", "b", "owner", "key:other")
+	w.put("notes", Upsert, mine, theirs)
+	w.put("notes", Upsert, w.change("notes", "text", "b"))
+	w.want(w.ask("select count(*) from note"), "3") // a record without a key and a target is always new
+	w.put("notes", Update, w.change("notes", "text", "b"))
+	clerk := w.caller
+	clerk.Actor.ID = me.ID
+	clerk.Grants = access.NewGrants()
+	clerk.Grants.Allow("notes", access.Read, access.OrganizationLevel)
+	clerk.Grants.Allow("notes", "*", access.Own)
+	edit := func(c *Change) *Change {
+		return &Change{Target: resource.Ref{ID: c.ID}, Values: w.record("notes", "text", "c")}
+	}
+	w.want(w.as(clerk, "notes", Update, edit(mine), edit(theirs)), "updated failed:forbidden")
+	w.want(w.as(clerk, "notes", Delete, edit(theirs), edit(mine)), "failed:forbidden deleted")
+	clerk.Grants = access.NewGrants()
+	clerk.Grants.Allow("notes", "*", access.Own)
+	w.want(w.as(clerk, "notes", Update, edit(theirs)), "failed:unknown_record")
+}
+
 func TestAsOwnerWritesReadOnlyFields(t *testing.T) {
 	w := newTrade(t)
 	c := w.change("items", "sku", "1", "name", `{"en":"x"}`, "rank", "5")

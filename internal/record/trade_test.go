@@ -76,6 +76,8 @@ func tradeRates() []resource.Definition {
 			Storefront: resource.Full.OwnedBy("basket.buyer"),
 			Fields:     resource.Fields{resource.Decimal("quantity", 15, 3).Required().Positive()},
 			Relations:  resource.Relations{resource.One("basket", "baskets").Required(), resource.One("item", "items").Required()}},
+		resource.Type{Name: "notes", Table: "note", Area: "rates", Doc: "Notes.", Admin: resource.Full, // without a key
+			Fields: resource.Fields{resource.Text("text")}, Relations: resource.Relations{resource.One("owner", "buyers")}},
 		resource.Type{Name: "postings", Table: "posting", Area: "rates", Doc: "Facts.", Ledger: true, Admin: resource.Full,
 			Fields: resource.Fields{resource.Text("number").Key(), resource.Decimal("amount", 19, 6)}},
 	}

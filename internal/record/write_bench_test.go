@@ -125,3 +125,14 @@ func (w *trade) mergeItems(rows int, changed bool) {
 		w.Fatal(err)
 	}
 }
+
+// BenchmarkOne updates one item by its key, as a PATCH does: transaction, context, plan, write, change row, commit.
+func BenchmarkOne(b *testing.B) {
+	w := newTrade(b)
+	w.put("items", Create, w.change("items", "sku", "1", "name", `{"en":"x"}`))
+	n := 0
+	for b.Loop() {
+		n++
+		w.put("items", Upsert, w.change("items", "sku", "1", "stock", strconv.Itoa(1000+n)))
+	}
+}

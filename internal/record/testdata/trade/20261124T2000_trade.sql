@@ -59,3 +59,9 @@ create table posting (
   updated_at timestamptz not null default now(), revision bigint not null default 1, custom jsonb,
   number text not null, amount numeric(19,6));
 create unique index posting_key on posting (organization_id, number) nulls not distinct;
+
+create table note (
+  id uuid primary key, organization_id uuid not null, created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(), revision bigint not null default 1, custom jsonb,
+  text text, owner_id uuid references buyer (id));
+create index on note (owner_id);
