@@ -23,20 +23,7 @@ func explainCommand() *cobra.Command {
 			"variables of its command line, and behind it, as comments, the plan of each statement. --buyer takes the view of a customer's user.",
 		Example: "  hanse explain GET '/api/admin/v1/products?page[size]=24' > list.sql\n  pgbench -n -M prepared -f list.sql \"$DATABASE_URL\"",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.load(cmd)
-			if err != nil {
-				return err
-			}
-			log, err := newLog(c.Log)
-			if err != nil {
-				return err
-			}
-			h, err := visitHouse(cmd.Context(), c, log)
-			if err != nil {
-				return err
-			}
-			defer h.close()
-			return h.explain(cmd.Context(), cmd.OutOrStdout(), args[0], args[1], buyer)
+			return f.visit(cmd, func(h *house) error { return h.explain(cmd.Context(), cmd.OutOrStdout(), args[0], args[1], buyer) })
 		},
 	}
 	f.register(cmd, false)

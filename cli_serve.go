@@ -12,7 +12,6 @@ import (
 // settingsFlags are the flags of commands that run or visit a server; a flag goes before file and environment.
 type settingsFlags struct {
 	file, data, http, sftp, database, log string
-	json                                  bool
 }
 
 func (f *settingsFlags) register(cmd *cobra.Command, listening bool) {
@@ -41,6 +40,24 @@ func (f *settingsFlags) load(cmd *cobra.Command) (config.Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// visit runs f against a database that another process serves.
+func (f *settingsFlags) visit(cmd *cobra.Command, use func(h *house) error) error {
+	c, err := f.load(cmd)
+	if err != nil {
+		return err
+	}
+	log, err := newLog(c.Log)
+	if err != nil {
+		return err
+	}
+	h, err := visitHouse(cmd.Context(), c, log)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	return use(h)
 }
 
 func serveCommand() *cobra.Command {
@@ -90,24 +107,13 @@ func migrateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "migrate", Short: "Bring the database up to date and exit", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := f.load(cmd)
-			if err != nil {
-				return err
-			}
-			log, err := newLog(c.Log)
-			if err != nil {
-				return err
-			}
-			h, err := visitHouse(cmd.Context(), c, log)
-			if err != nil {
-				return err
-			}
-			defer h.close()
-			if err := h.migrate(cmd.Context()); err != nil {
-				return err
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), "The database is up to date.")
-			return nil
+			return f.visit(cmd, func(h *house) error {
+				if err := h.migrate(cmd.Context()); err != nil {
+					return err
+				}
+				fmt.Fprintln(cmd.OutOrStdout(), "The database is up to date.")
+				return nil
+			})
 		},
 	}
 	f.register(cmd, false)

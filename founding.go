@@ -102,20 +102,7 @@ func initCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c, err := f.load(cmd)
-			if err != nil {
-				return err
-			}
-			log, err := newLog(c.Log)
-			if err != nil {
-				return err
-			}
-			h, err := visitHouse(cmd.Context(), c, log)
-			if err != nil {
-				return err
-			}
-			defer h.close()
-			return h.initialize(cmd, o, password)
+			return f.visit(cmd, func(h *house) error { return h.initialize(cmd, o, password) })
 		},
 	}
 	f.register(cmd, false)
