@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"runtime/debug"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -100,6 +101,14 @@ type chunkOrError struct {
 // read fills chunks while the database works on the one before. Keys seen are rebuilt by reading finished rows again.
 func (e *Engine) read(ctx context.Context, rows Rows, unique bool, skip int64, out chan<- chunkOrError) {
 	defer close(out)
+	defer func() {
+		if r := recover(); r != nil { // a fault of ours in one file must not stop the node
+			select {
+			case out <- chunkOrError{err: fmt.Errorf("reading the file panicked: %v\n%s", r, debug.Stack())}:
+			case <-ctx.Done():
+			}
+		}
+	}()
 	size := e.ChunkRows
 	if size == 0 {
 		size = 2000
@@ -150,7 +159,7 @@ func clashes(held map[string]bool, row *Row) (clash bool) {
 	for _, d := range row.Drafts {
 		k := d.Type.Name + "\x00" + KeyOf(d.Type, d.Change.Values)
 		for _, to := range d.Change.Links {
-			k += "\x00" + KeyOf(d.Type, to.Values)
+			k += fmt.Sprintf("\x00%p", to) // rows share the change of a record that they need
 		}
 		clash = clash || held[k]
 		held[k] = true
