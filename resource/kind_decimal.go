@@ -56,10 +56,10 @@ func (k number) ParseText(s string) (string, error) {
 	if k.positive && d.IsNegative() {
 		return "", fmt.Errorf("%s is negative; zero or more is expected", s)
 	}
-	if !d.Equal(d.Truncate(int32(k.scale))) {
+	if !d.Equal(d.Truncate(int32(k.scale))) { // #nosec G115 -- of a definition: a few digits
 		return "", fmt.Errorf("%s has more than %d digits behind the point", s, k.scale)
 	}
-	if d.Abs().GreaterThanOrEqual(decimal.New(1, int32(k.precision-k.scale))) {
+	if d.Abs().GreaterThanOrEqual(decimal.New(1, int32(k.precision-k.scale))) { // #nosec G115 -- of a definition: a few digits
 		return "", fmt.Errorf("%s is too large; at most %d digits before the point are kept", s, k.precision-k.scale)
 	}
 	return d.String(), nil

@@ -7,7 +7,7 @@ const (
 	CodeMalformed     = "xml_malformed"       // not well-formed, cut off, or without an element
 	CodeDTD           = "xml_dtd"             // a document type declaration or an entity declaration
 	CodeTooDeep       = "xml_too_deep"        // elements within elements beyond MaxDepth
-	CodeTokenTooLarge = "xml_token_too_large" // a text, tag or comment beyond MaxToken
+	CodeTokenTooLarge = "xml_token_too_large" // #nosec G101 -- a code; a text, tag or comment beyond MaxToken
 	CodeAttributes    = "xml_attributes"      // an element with more than MaxAttributes
 	CodeEncoding      = "xml_encoding"        // a declared encoding that is not read here
 	CodeUnexpected    = "xml_unexpected"      // an element where only text may stand

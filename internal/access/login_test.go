@@ -24,9 +24,9 @@ import (
 // town is an organization with people in it.
 type town struct {
 	*access.Directory
-	pool                                                   *pgxpool.Pool
-	user, buyer, partner, client, role                     access.Subject
-	parent, company, branch, stranger, group, website, uid string
+	pool                                              *pgxpool.Pool
+	user, buyer, partner, client, role                access.Subject
+	parent, company, branch, stranger, group, website string
 }
 
 func id() string { return uuid.Must(uuid.NewV7()).String() }

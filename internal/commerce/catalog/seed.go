@@ -22,7 +22,7 @@ func Seed(ctx context.Context, tx pgx.Tx, organization string) ([]change.Entry, 
 			return nil, fmt.Errorf("seed the unit %s: %w", u.code, err)
 		}
 		units, codes, names = append(units, newID()), append(codes, u.code), append(names, string(name))
-		precisions = append(precisions, int32(u.precision))
+		precisions = append(precisions, int32(u.precision)) // #nosec G115 -- of the list below
 		for _, alias := range strings.Fields(u.aliases) {
 			aliasIDs, aliases, meant = append(aliasIDs, newID()), append(aliases, alias), append(meant, u.code)
 		}

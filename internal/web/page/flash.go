@@ -29,6 +29,7 @@ func Tell(w http.ResponseWriter, r *http.Request, kind, key string, args ...stri
 	if err != nil || len(content) > 2000 { // a browser drops cookies above 4096 bytes
 		return
 	}
+	// #nosec G124 -- secure wherever the visitor came by HTTPS
 	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString(content),
 		Path: "/", MaxAge: 60, HttpOnly: true, Secure: IsHTTPS(r), SameSite: http.SameSiteLaxMode})
 }
@@ -39,6 +40,7 @@ func takeFlash(w http.ResponseWriter, r *http.Request, p *Printer) []Flash {
 	if err != nil {
 		return nil
 	}
+	// #nosec G124 -- secure wherever the visitor came by HTTPS
 	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true,
 		Secure: IsHTTPS(r), SameSite: http.SameSiteLaxMode})
 	var n note

@@ -80,11 +80,12 @@ func Preferences(c *Catalog) http.Handler {
 		case isTheme(theme):
 			setPreference(w, r, themeCookie, theme)
 		}
-		http.Redirect(w, r, LocalPath(r.PostFormValue("back"), "/"), http.StatusSeeOther)
+		http.Redirect(w, r, LocalPath(r.PostFormValue("back"), "/"), http.StatusSeeOther) // #nosec G710 -- LocalPath keeps to this site
 	})
 }
 
 func setPreference(w http.ResponseWriter, r *http.Request, name, value string) {
+	// #nosec G124 -- secure wherever the visitor came by HTTPS
 	c := &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
 		HttpOnly: true, Secure: IsHTTPS(r), SameSite: http.SameSiteLaxMode}
 	if value == "" {

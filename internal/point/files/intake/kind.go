@@ -81,8 +81,11 @@ func sniff(content module.Content) (string, error) {
 	if err != nil && n == 0 {
 		return "", err
 	}
-	text := strings.TrimLeft(string(head[:n]), "\xef\xbb\xbf\xff\xfe \t\r\n\x00")
-	if !strings.HasPrefix(text, "<") {
+	text := string(head[:n])
+	for _, mark := range []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"} { // of UTF-8 and UTF-16
+		text = strings.TrimPrefix(text, mark)
+	}
+	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n\x00"), "<") {
 		return "", fileError("unknown_kind", "The file %q is neither CSV by its name nor XML by its content.", content.Name())
 	}
 	root, err := xml.Root(strings.NewReader(string(head[:n])), xml.Options{})

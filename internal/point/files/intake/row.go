@@ -50,10 +50,6 @@ func (r *Row) fault(field, class, code, detail string) {
 	r.Notices = append(r.Notices, module.Notice{Field: field, Class: class, Code: code, Detail: detail})
 }
 
-func (r *Row) warn(field, class, code, detail string) {
-	r.Notices = append(r.Notices, module.Notice{Warning: true, Field: field, Class: class, Code: code, Detail: detail})
-}
-
 // failed reports whether the row must not be applied.
 func (r *Row) failed() bool {
 	for _, n := range r.Notices {

@@ -41,7 +41,7 @@ func (s Story) Run(t *testing.T) {
 	}
 	r.Header.Set("Accept-Language", s.Language)
 	if s.Theme != "" {
-		r.AddCookie(&http.Cookie{Name: "hanse_theme", Value: s.Theme})
+		r.AddCookie(&http.Cookie{Name: "hanse_theme", Value: s.Theme}) // #nosec G124 -- a cookie that a browser sends
 	}
 	w := httptest.NewRecorder()
 	s.Handler.ServeHTTP(w, r)
@@ -61,10 +61,10 @@ func (s Story) write(t *testing.T, html string) {
 	t.Helper()
 	save := func(name, content string) {
 		file := filepath.Join(*storyFolder, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
