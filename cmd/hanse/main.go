@@ -1,5 +1,5 @@
-// Command hanse is the B2B commerce platform as one binary. To build one with modules of your own, copy this file and
-// import them here.
+// Command hanse is the B2B commerce platform as one binary; to build one with modules of your own, copy this file and
+// import them in it.
 package main
 
 import (

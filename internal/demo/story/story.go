@@ -1,5 +1,5 @@
-// Package story plays Acme's day against a running demo from outside, as SAP, buyer and administrator would: over SFTP and
-// HTTP only. Every step reads back what it did and compares values.
+// Package story plays Acme's day against a running demo from outside, as SAP, buyer and administrator would, over SFTP and
+// HTTP only, and compares what each step reads back.
 package story
 
 import (
