@@ -120,6 +120,12 @@ func (p *Printer) T(key string, args ...any) string {
 	return s
 }
 
+// Find returns the text of a key if there is one.
+func (p *Printer) Find(key string, args ...any) (string, bool) {
+	s, err := p.lookup(key, args...)
+	return s, err == nil
+}
+
 func (p *Printer) lookup(key string, args ...any) (string, error) {
 	forms, ok := p.texts[key]
 	if !ok {

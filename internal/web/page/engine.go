@@ -22,6 +22,7 @@ var builtInTemplates embed.FS
 // Options make an Engine.
 type Options struct {
 	Site    string   // shown in titles where a frame names none
+	Prefix  string   // path below which the surface is mounted, such as "/admin"; empty for the root
 	Views   fs.FS    // templates of the surface: a view a file, shared parts in files named _….html
 	Theme   fs.FS    // the owner's files over Views and the parts of this package; may be nil
 	Catalog *Catalog // texts
@@ -35,6 +36,7 @@ type Options struct {
 // an owner's theme, stops the start and not a visitor.
 type Engine struct {
 	site    string
+	prefix  string
 	catalog *Catalog
 	assets  *Assets
 	log     *slog.Logger
@@ -70,7 +72,7 @@ func (v View[T]) Show(e *Engine, w http.ResponseWriter, r *http.Request, status 
 // NewEngine parses the templates of the declared views. A file without a
 // declared view and a view without a file are errors.
 func NewEngine(o Options, views ...Declared) (*Engine, error) {
-	e := &Engine{site: o.Site, catalog: o.Catalog, assets: o.Assets, log: o.Logger,
+	e := &Engine{site: o.Site, prefix: o.Prefix, catalog: o.Catalog, assets: o.Assets, log: o.Logger,
 		views: map[language.Tag]map[string]*template.Template{}}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

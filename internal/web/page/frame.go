@@ -58,7 +58,7 @@ func (f Frame) complete(e *Engine, w http.ResponseWriter, r *http.Request) Frame
 	}
 	f.Back = r.URL.RequestURI()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		f.Back = "/" // a form that failed: its address answers no GET
+		f.Back = e.prefix + "/" // a form that failed: its address answers no GET
 	}
 	f.Languages = languageChoices(e.catalog.Languages(), f.Preference.Language)
 	p := e.catalog.In(f.Preference.Language)

@@ -28,6 +28,7 @@ func (e *Engine) functions(p *Printer) template.FuncMap {
 		"asset":     e.assets.URL,
 		"icon":      e.assets.icon,
 		"path":      Path,
+		"here":      func(path string) string { return e.prefix + path },
 		"field":     func(f Form, name, label string, pairs ...any) (Field, error) { return f.Field(name, label, pairs...) },
 		"dict":      dict,
 		"region":    region,

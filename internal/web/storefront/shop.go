@@ -67,20 +67,14 @@ func New(o Options, s Sources) (*Shop, error) {
 		return nil, err
 	}
 	folders := []fs.FS{page.Texts(), texts}
-	var assetTheme fs.FS
-	if o.Theme != nil {
-		if own, err := fs.Sub(o.Theme, "locale"); err == nil {
-			folders = append(folders, own)
-		}
-		if assetTheme, err = fs.Sub(o.Theme, "assets"); err != nil {
-			return nil, err
-		}
+	if own := page.ThemeFolder(o.Theme, "locale"); own != nil {
+		folders = append(folders, own)
 	}
 	catalog, err := page.NewCatalog(folders...)
 	if err != nil {
 		return nil, err
 	}
-	assets, err := page.NewAssets("/assets/", assetTheme)
+	assets, err := page.NewAssets("/assets/", page.ThemeFolder(o.Theme, "assets"))
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +95,7 @@ func (s *Shop) routes(assets, preferences http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/", assets)
 	mux.Handle("POST /preferences", preferences)
-	for pattern, show := range map[string]func(http.ResponseWriter, *http.Request) error{
+	for pattern, show := range map[string]page.Func{
 		"GET /{$}":                          s.home,
 		"GET /login":                        s.loginForm,
 		"POST /login":                       s.login,
@@ -128,12 +122,12 @@ func (s *Shop) routes(assets, preferences http.Handler) http.Handler {
 }
 
 // handle turns what a page's function returns into an answer.
-func (s *Shop) handle(show func(http.ResponseWriter, *http.Request) error) http.Handler {
+func (s *Shop) handle(show page.Func) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch err := show(w, r); {
 		case err == nil:
 		case errors.Is(err, ErrSignIn):
-			s.sendToLogin(w, r)
+			page.SendToLogin(w, r, "/login", "/cart")
 		case errors.Is(err, ErrNotFound):
 			s.trouble(w, r, http.StatusNotFound)
 		case r.Context().Err() != nil: // the visitor went away
@@ -144,24 +138,8 @@ func (s *Shop) handle(show func(http.ResponseWriter, *http.Request) error) http.
 	})
 }
 
-// sendToLogin leads back to the page asked for after the login; a form's
-// address answers no GET, so from there it leads to where the form was.
-func (s *Shop) sendToLogin(w http.ResponseWriter, r *http.Request) {
-	next := r.URL.RequestURI()
-	if r.Method != http.MethodGet {
-		next = "/cart"
-	}
-	target := page.WithQuery("/login", nil, "next", next)
-	if r.Header.Get("HX-Request") != "" { // exchange the whole page, not a part of it
-		w.Header().Set("HX-Redirect", target)
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	http.Redirect(w, r, target, http.StatusSeeOther) // #nosec G710 -- /login of this site
-}
-
 // buyer lets only signed-in buyers through.
-func (s *Shop) buyer(show func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+func (s *Shop) buyer(show page.Func) page.Func {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if _, ok := s.Buyers.Buyer(r.Context()); !ok {
 			return ErrSignIn

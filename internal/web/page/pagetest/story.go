@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -54,7 +55,7 @@ func (s Story) Run(t *testing.T) {
 	}
 }
 
-var assetURL = regexp.MustCompile(`"(/assets/[^"#]+)`)
+var assetURL = regexp.MustCompile(`"((?:/[a-z]+)?/assets/[^"#]+)`)
 var fontURL = regexp.MustCompile(`url\("([^"]+)"\)`)
 
 func (s Story) write(t *testing.T, html string) {
@@ -68,9 +69,9 @@ func (s Story) write(t *testing.T, html string) {
 			t.Fatal(err)
 		}
 	}
-	get := func(path string) string {
+	get := func(address string) string {
 		w := httptest.NewRecorder()
-		s.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		s.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, address, nil))
 		return w.Body.String()
 	}
 	save(s.Name+".html", html)
@@ -79,7 +80,8 @@ func (s Story) write(t *testing.T, html string) {
 		save(m[1], content)
 		if strings.HasSuffix(m[1], ".css") {
 			for _, f := range fontURL.FindAllStringSubmatch(content, -1) {
-				save("/assets/"+f[1], get("/assets/"+f[1]))
+				font := path.Join(path.Dir(m[1]), f[1])
+				save(font, get(font))
 			}
 		}
 	}

@@ -1,0 +1,112 @@
+package backoffice
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/hanse-commerce/hanse/internal/web/page"
+)
+
+// prepared answers what the stories need besides records, in one of several moods.
+type prepared struct{ guest, empty, broken bool }
+
+var at = time.Date(2026, 11, 24, 8, 30, 0, 0, time.UTC)
+
+func (p prepared) User(context.Context) (User, bool) {
+	return User{Name: "Nancy Davolio", Email: "admin@acme.test", Organization: "Acme GmbH", Zone: time.FixedZone("CET", 3600)}, !p.guest
+}
+
+func (p prepared) SignIn(context.Context, string, string) error {
+	return &page.Invalid{Problems: []page.Problem{{Text: "E-mail or password is not right."}}}
+}
+
+func (p prepared) SignOut(context.Context) error { return nil }
+
+func (p prepared) Home(context.Context) (Home, error) {
+	if p.broken {
+		return Home{}, errors.New("the database is gone")
+	}
+	if p.empty {
+		return Home{}, nil
+	}
+	return Home{
+		Attention: []Attention{
+			{Kind: "failedRuns", Count: 2, Tone: "bad", Oldest: at, URL: "/admin/exchanges?status=partlyDone", First: []Waiting{
+				{Text: "products_20261124.csv", Detail: "3 failed of 1,204", URL: "/admin/exchanges/e2", At: at},
+				{Text: "MATMAS05_0000000000104711_with_a_long_name_20261124T083002Z.xml", Detail: "1 failed of 1", URL: "/admin/exchanges/e3", At: at}}},
+			{Kind: "unacknowledgedOrders", Count: 1, Tone: "warn", Oldest: at, URL: "/admin/records/orders", First: []Waiting{
+				{Text: "100042", Detail: "Alfreds Futterkiste", URL: "/admin/records/orders/o1", At: at}}},
+			{Kind: "blockedCustomers", Count: 4, Tone: "warn", URL: "/admin/records/customers?is.orderBlock=true"},
+		},
+		Counts: []Count{{Type: "products", Value: 77}, {Type: "customers", Value: 91}, {Type: "orders", Value: 830}, {Type: "prices", Value: 10000000}},
+		Recent: p.summaries()[:4],
+	}, nil
+}
+
+func (p prepared) summaries() []ExchangeSummary {
+	return []ExchangeSummary{
+		{ID: "e1", Name: "inventory_20261124.csv", Kind: "inventory", Direction: "in", Partner: "SAP PI", Status: "processing", At: at, Counts: Counts{Read: 41200, Updated: 1200, Unchanged: 40000}},
+		{ID: "e2", Name: "products_20261124.csv", Kind: "products", Direction: "in", Partner: "SAP PI", Status: "partlyDone", At: at, Counts: Counts{Read: 1204, Created: 1150, Updated: 51, Failed: 3, Warnings: 2}},
+		{ID: "e3", Name: "MATMAS05_0000000000104711_with_a_long_name_20261124T083002Z.xml", Kind: "MATMAS05", Direction: "in", Partner: "SAP PI", Status: "refused", At: at},
+		{ID: "e4", Name: "orders_20261124T083002Z_0000000000100042.xml", Kind: "ORDERS05", Direction: "out", Partner: "SAP PI", Status: "done", At: at, Counts: Counts{Read: 1, Created: 1}},
+		{ID: "e5", Name: "customers.csv", Kind: "customers", Direction: "in", Partner: "Middleware", Status: "received", At: at},
+	}
+}
+
+func (p prepared) Exchanges(context.Context, ExchangeQuery) (ExchangeList, error) {
+	if p.empty {
+		return ExchangeList{}, nil
+	}
+	return ExchangeList{Exchanges: p.summaries(), Total: 243, Partners: []page.Option{{Value: "SAP", Text: "SAP PI"}, {Value: "MW", Text: "Middleware"}}}, nil
+}
+
+func (p prepared) Exchange(_ context.Context, id string) (Exchange, error) {
+	for _, s := range p.summaries() {
+		if s.ID != id {
+			continue
+		}
+		e := Exchange{ExchangeSummary: s, Point: "files", Channel: "SAP production", PartnerURL: "/admin/records/partners/p1", Started: at, Finished: at.Add(12 * time.Second),
+			Attempt: 1, Size: 1048576, Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Original: true, Result: true, CanAgain: true}
+		switch id {
+		case "e1":
+			e.Started, e.Finished, e.Estimate, e.Result, e.CanAgain = time.Now().Add(-9*time.Second), time.Time{}, 120000, false, false
+		case "e2":
+			e.Attempt, e.DuplicateOf = 2, &Link{"products_20261123.csv", "/admin/exchanges/e0"}
+		case "e3":
+			e.Reason, e.Result = "The XML is not well-formed: line 14: element E1MARAM closed by E1MAKTM. Send the document again as a whole.", false
+		case "e4":
+			e.Reference, e.Record = "0000000000100042", &Link{"Order 100042", "/admin/records/orders/o1"}
+			e.Handover = []Milestone{{"sent", "done", at, ""}, {"collected", "done", at.Add(time.Minute), "moved to archive/"}, {"accepted", "waiting", time.Time{}, ""}}
+		}
+		return e, nil
+	}
+	return Exchange{}, ErrNotFound
+}
+
+func (p prepared) Errors(_ context.Context, id, class string, _, _ int) (Errors, error) {
+	if id != "e2" {
+		return Errors{}, nil
+	}
+	return Errors{Groups: []ErrorGroup{{"value", 2}, {"missing", 3}}, Total: 120, Errors: []Error{
+		{Line: 17, Key: "NW-017", Field: "price", Class: "value", Code: "negative", Detail: "The price is -3.00. A price is zero or more."},
+		{Line: 1204, Key: "NW-A-VERY-LONG-PART-NUMBER-0123456789-ABCDEFGH", Field: "unit", Class: "value", Code: "unknown_unit", Detail: "The unit “XYZ” is neither a UN/ECE code nor an alias. Add an alias, or correct the file."},
+		{Line: 44, Key: "NW-044", Field: "category", Class: "missing", Code: "unknown_category", Detail: "There is no category “Teas”. The product was taken without it.", Warning: true, Count: 212},
+		{Class: "missing", Code: "unknown_column", Detail: "The column “colour” is not known and was left out.", Warning: true, Count: 1}}}, nil
+}
+
+func (p prepared) Content(_ context.Context, id, part string) (Content, error) {
+	if id != "e2" {
+		return Content{}, ErrNotFound
+	}
+	return Content{Name: `products "1".csv`, Size: 4, ReadCloser: io.NopCloser(strings.NewReader("sku\n"))}, nil
+}
+
+func (p prepared) Again(_ context.Context, id string) (string, error) {
+	if id == "e1" {
+		return "", ErrNotAgain
+	}
+	return id, nil
+}

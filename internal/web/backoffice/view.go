@@ -1,0 +1,16 @@
+package backoffice
+
+import "github.com/hanse-commerce/hanse/internal/web/page"
+
+var (
+	homeView      = page.Declare[Home]("home")
+	loginView     = page.Declare[Login]("login")
+	exchangesView = page.Declare[ExchangeList]("exchanges")
+	exchangeView  = page.Declare[Exchange]("exchange")
+	gridView      = page.Declare[Grid]("grid")
+	recordView    = page.Declare[Record]("record")
+	formView      = page.Declare[Edit]("form")
+	troubleView   = page.Declare[Trouble]("trouble")
+)
+
+var declared = []page.Declared{homeView, loginView, exchangesView, exchangeView, gridView, recordView, formView, troubleView}
