@@ -99,3 +99,34 @@ func (c *Change) Reset() {
 		}
 	}
 }
+
+// Arrange puts the sets whose changes others link to before those that link, and keeps the order otherwise. Sets that link
+// to each other in a circle stay as they are; planning them says so.
+func (b *Batch) Arrange() {
+	of := map[*Change]*ChangeSet{}
+	for _, s := range b.Sets {
+		for _, c := range s.Changes {
+			of[c] = s
+		}
+	}
+	arranged, met := make([]*ChangeSet, 0, len(b.Sets)), map[*ChangeSet]bool{}
+	var put func(s *ChangeSet)
+	put = func(s *ChangeSet) {
+		if met[s] {
+			return
+		}
+		met[s] = true
+		for _, c := range s.Changes {
+			for _, to := range c.Links {
+				if needed := of[to]; needed != nil && needed != s {
+					put(needed)
+				}
+			}
+		}
+		arranged = append(arranged, s)
+	}
+	for _, s := range b.Sets {
+		put(s)
+	}
+	b.Sets = arranged
+}

@@ -98,6 +98,7 @@ func (c *Chunk) batch() *record.Batch {
 			b.Add(d.Type, d.Operation, d.Change)
 		}
 	}
+	b.Arrange()
 	return b
 }
 
