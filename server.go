@@ -91,6 +91,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 	if s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), account.Bindings(s.access)); err != nil {
 		return err
 	}
+	s.commands.Committed = s.sequencer.Wake
 	s.intake = &intake.Service{DB: s.work, Store: s.store, Ledger: s.ledger, Node: s.node, Committed: s.sequencer.Wake, Log: s.log,
 		Acknowledge: acknowledge}
 	s.watcher = &watch.Watcher{DB: s.work, Homes: s.homes, Blobs: s.blobs, Ledger: s.ledger, Intake: s.intake, Registry: s.registry,

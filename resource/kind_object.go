@@ -20,9 +20,9 @@ func (k object) Parse(value any) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("expected an object")
 	}
-	row, err := list{of: k.of}.item(given)
-	if err != nil {
-		return "", err
+	row, wrong := list{of: k.of}.item(given)
+	if len(wrong) > 0 {
+		return "", wrong[0].Err
 	}
 	b, err := json.Marshal(row)
 	return string(b), err

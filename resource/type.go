@@ -51,6 +51,9 @@ type Exposure struct {
 	Owner string
 	// Person is the path to the customer user whose record this is, for what is private even within a customer.
 	Person string
+	// Website and Currency name the relation and the field that a new record gets from the shop its buyer is in, where he
+	// does not mention them.
+	Website, Currency string
 }
 
 // Condition is a fixed comparison that is compiled into each statement of a side.
@@ -73,6 +76,12 @@ func (e Exposure) OwnedBy(path string) Exposure { e.Owner = path; return e }
 
 // PrivateTo sets the path to the customer user; see Exposure.Person.
 func (e Exposure) PrivateTo(path string) Exposure { e.Person = path; return e }
+
+// InShop names what a new record gets from the shop; see Exposure.Website.
+func (e Exposure) InShop(website, currency string) Exposure {
+	e.Website, e.Currency = website, currency
+	return e
+}
 
 // Width is the length of a Record of this type.
 func (t *Type) Width() int { return len(t.Fields) + len(t.Relations) }

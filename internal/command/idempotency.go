@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/hanse-commerce/hanse/internal/postgres"
+	"github.com/hanse-commerce/hanse/resource"
 )
 
 //go:embed migrations/*.sql
@@ -18,48 +21,67 @@ var migrations embed.FS
 
 // Migrations is the table of idempotency keys.
 func Migrations() postgres.Source {
-	files, _ := fs.Sub(migrations, "migrations")
+	files, _ := fs.Sub(migrations, "migrations") // the folder is embedded above
 	return postgres.Source{Area: "command", FS: files}
 }
 
-// slot is the place of one idempotency key; it is taken in the transaction of the command, so that a failed command
-// leaves the key free.
+// maxKey is how many bytes an idempotency key may have.
+const maxKey = 255
+
+// slot is the place of one idempotency key. It is taken in the transaction of the command, so that a failed command leaves
+// the key free.
 type slot struct {
-	call   *Call
-	key    string
-	hash   []byte
+	call *Call
+	key  string // "" for a request without
+	hash []byte
+
+	free   bool // nobody else is running the request
+	kept   []byte
 	result string
+	done   bool
 }
 
-// claim takes the key for this request. A key whose command is running elsewhere is refused, one that was used for another
-// request too; one whose command is done gives its result.
-func claim(ctx context.Context, tx pgx.Tx, call *Call, key string) (*slot, bool, error) {
-	s := &slot{call: call, key: key}
-	if key == "" {
-		return s, false, nil
-	}
-	s.hash = fingerprint(call)
-	var mine bool
-	err := tx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 7))",
-		call.Caller.Organization+call.Caller.Actor.ID+"|"+key).Scan(&mine)
-	if err != nil {
-		return s, false, fmt.Errorf("%s: locking the idempotency key: %w", call.Command.Path(), err)
-	}
-	if !mine {
-		return s, false, Refuse("in_flight", "", "A request with this Idempotency-Key is still running; send it again in a moment.")
-	}
-	var hash []byte
-	err = tx.QueryRow(ctx, `SELECT request_hash, coalesce(result_id::text, '') FROM idempotency_key
-		WHERE organization_id = $1 AND actor = $2 AND key = $3`, call.Caller.Organization, actor(call), key).Scan(&hash, &s.result)
+func newSlot(call *Call, target resource.Ref, key string) (*slot, error) {
 	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return s, false, nil
-	case err != nil:
-		return s, false, fmt.Errorf("%s: reading the idempotency key: %w", call.Command.Path(), err)
-	case string(hash) != string(s.hash):
-		return s, false, Refuse("idempotency_key_reused", "", "This Idempotency-Key was used for another request; choose a new one.")
+	case !call.Command.Idempotent:
+		key = ""
+	case len(key) > maxKey:
+		return nil, Refuse(CodeKeyInvalid, "", "An Idempotency-Key has at most %d characters.", maxKey)
 	}
-	return s, true, nil
+	return &slot{call: call, key: key, hash: fingerprint(call, target)}, nil
+}
+
+// queue locks the key and reads what is kept under it. The lock ends with the transaction, when what it wrote is seen.
+func (s *slot) queue(batch *pgx.Batch) {
+	s.free, s.kept, s.result, s.done = true, nil, "", false
+	if s.key == "" {
+		return
+	}
+	organization, actor := s.call.Caller.Organization, s.actor()
+	batch.Queue("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 7))", organization+"|"+actor+"|"+s.key).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&s.free) })
+	batch.Queue(`SELECT request_hash, coalesce(result_id::text, '') FROM idempotency_key
+		WHERE organization_id = $1 AND actor = $2 AND key = $3`, organization, actor, s.key).
+		QueryRow(func(row pgx.Row) error {
+			err := row.Scan(&s.kept, &s.result)
+			if errors.Is(err, pgx.ErrNoRows) {
+				return nil
+			}
+			return err
+		})
+}
+
+// verdict refuses a key that was used for another request, or whose request is still running.
+func (s *slot) verdict() error {
+	switch {
+	case s.kept != nil && string(s.kept) != string(s.hash):
+		return Refuse(CodeKeyReused, "", "This Idempotency-Key was used for another request; choose a new one.")
+	case s.kept != nil:
+		s.done = true
+	case !s.free:
+		return Refuse(CodeKeyInFlight, "", "A request with this Idempotency-Key is still running; send it again in a moment.")
+	}
+	return nil
 }
 
 func (s *slot) fill(ctx context.Context, tx pgx.Tx, result string) error {
@@ -68,21 +90,52 @@ func (s *slot) fill(ctx context.Context, tx pgx.Tx, result string) error {
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO idempotency_key (organization_id, actor, key, command, request_hash, result_id)
 		VALUES ($1, $2, $3, $4, $5, nullif($6, '')::uuid)`,
-		s.call.Caller.Organization, actor(s.call), s.key, s.call.Command.Path(), s.hash, result)
+		s.call.Caller.Organization, s.actor(), s.key, s.call.Command.Path(), s.hash, result)
 	if err != nil {
 		return fmt.Errorf("%s: keeping the idempotency key: %w", s.call.Command.Path(), err)
 	}
 	return nil
 }
 
-func actor(c *Call) string { return string(c.Caller.Actor.Kind) + ":" + c.Caller.Actor.ID }
+// actor is whose key it is: two people may choose the same.
+func (s *slot) actor() string {
+	a := s.call.Caller.Actor
+	if a.ID == "" {
+		return string(a.Kind) + ":" + a.Name
+	}
+	return string(a.Kind) + ":" + a.ID
+}
 
-// fingerprint tells requests apart: command, target and input.
-func fingerprint(c *Call) []byte {
+// fingerprint tells requests apart: command, target as it was named, and input.
+func fingerprint(c *Call, target resource.Ref) []byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s|%s", c.Command.Path(), c.Target)
+	fmt.Fprintf(h, "%s|%q", c.Command.Path(), target.String())
 	for _, v := range c.Input {
 		fmt.Fprintf(h, "|%d:%d:%s", v.State, len(v.Text), v.Text)
 	}
 	return h.Sum(nil)
+}
+
+// Keep is how long an idempotency key is remembered at least.
+const Keep = 30 * 24 * time.Hour
+
+// sweepSize bounds the rows that one statement of a sweep deletes.
+const sweepSize = 10_000
+
+// Sweep forgets idempotency keys that are older than Keep and says how many. Any node may run it at any time.
+func Sweep(ctx context.Context, db interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}) (forgotten int64, err error) {
+	for {
+		tag, err := db.Exec(ctx, `DELETE FROM idempotency_key WHERE ctid = ANY (ARRAY(
+			SELECT ctid FROM idempotency_key WHERE created_at < now() - make_interval(secs => $1) LIMIT $2 FOR UPDATE SKIP LOCKED))`,
+			Keep.Seconds(), sweepSize)
+		if err != nil {
+			return forgotten, fmt.Errorf("forgetting old idempotency keys: %w", err)
+		}
+		forgotten += tag.RowsAffected()
+		if tag.RowsAffected() < sweepSize {
+			return forgotten, nil
+		}
+	}
 }

@@ -114,19 +114,19 @@ func (p *Plan) judgeCreate(r *row) {
 	p.check(r, nil)
 }
 
-// ownNew makes what a buyer creates his own where he did not say so.
+// ownNew makes what a buyer creates his own, and of the shop he is in, where he did not say so.
 func (p *Plan) ownNew(r *row) {
 	if p.caller.Side != access.Storefront {
 		return
 	}
-	t := r.set.t
-	for path, id := range map[string]string{t.Storefront.Owner: p.caller.Customer, t.Storefront.Person: p.caller.CustomerUser} {
-		if _, ok := t.Relation(path); !ok || id == "" {
+	t, c := r.set.t, &p.caller
+	for name, value := range map[string]string{t.Storefront.Owner: c.Customer, t.Storefront.Person: c.CustomerUser,
+		t.Storefront.Website: c.Website, t.Storefront.Currency: c.Currency} {
+		pos := t.At(name) // a longer path is another record's
+		if pos < 0 || value == "" || r.values[pos].Given() {
 			continue
 		}
-		if pos := t.At(path); !r.values[pos].Given() {
-			r.values[pos] = resource.Of(id)
-		}
+		r.values[pos] = resource.Of(value)
 	}
 }
 

@@ -28,8 +28,16 @@ var Carts = resource.Type{
 		resource.Many("lines", "cartLines", "cart").Owned().OrderedBy("position").Doc("What is in the cart."),
 	},
 	Admin:      resource.Full,
-	Storefront: resource.Full.OwnedBy("customer").PrivateTo("customerUser"),
+	Storefront: resource.Full.OwnedBy("customer").PrivateTo("customerUser").InShop("website", "currency"),
+	Check:      checkCart,
 	Extensible: true,
+}
+
+func checkCart(t *resource.Type, old, _ resource.Record) []resource.Violation {
+	if old != nil && old[t.At("status")].Text == "ordered" {
+		return []resource.Violation{{Code: "already_placed", Detail: "the cart has been ordered and stays as it was; make a new one"}}
+	}
+	return nil
 }
 
 var subtotalSQL = `SELECT sum((` + strings.ReplaceAll(pricing.TotalOfLine, "{t}", "l") + `)) FROM cart_line l WHERE l.cart_id = {t}.id`

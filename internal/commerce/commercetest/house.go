@@ -12,6 +12,7 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/change"
+	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce"
 	"github.com/hanse-commerce/hanse/internal/commerce/organization"
 	"github.com/hanse-commerce/hanse/internal/postgres"
@@ -35,7 +36,7 @@ type House struct {
 
 // Sources are all migrations that the business needs.
 func Sources() []postgres.Source {
-	return append([]postgres.Source{access.Migrations(), record.Migrations(), change.Migrations()}, commerce.Sources()...)
+	return append([]postgres.Source{access.Migrations(), record.Migrations(), change.Migrations(), command.Migrations()}, commerce.Sources()...)
 }
 
 // New makes a house with the definitions of the business and any further ones.

@@ -89,44 +89,66 @@ UNION ALL SELECT NULL, NULL, m.id::text FROM moved m
 UNION ALL SELECT NULL, count(DISTINCT t.level), 'taken' FROM taken t WHERE NOT EXISTS (SELECT FROM short)
 ORDER BY 1, 3`
 
+// Reservation is stock to be held for an order, on its way in a batch.
+type Reservation struct {
+	order string
+	lines int
+	entry change.Entry
+	short Short
+	taken int
+}
+
 // Reserve holds stock for all lines of an order or, with a *Short error, for none. It gives what to write into the change
 // log. Call it late in a transaction: until that ends, nobody else can order the same goods.
 func Reserve(ctx context.Context, tx pgx.Tx, caller access.Caller, order string, lines []Line) (change.Entry, error) {
+	batch := &pgx.Batch{}
+	r := QueueReserve(batch, caller, order, lines)
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return r.entry, fmt.Errorf("reserve stock for %d lines of order %s: %w", len(lines), order, err)
+	}
+	return r.Result()
+}
+
+// QueueReserve is Reserve as the last statement of a batch; ask for the Result when the batch is closed without an error.
+func QueueReserve(batch *pgx.Batch, caller access.Caller, order string, lines []Line) *Reservation {
 	n := len(lines)
 	ids, products, units, quantities := make([]string, n), make([]string, n), make([]string, n), make([]decimal.Decimal, n)
 	for i, l := range lines {
 		ids[i], products[i], units[i], quantities[i] = l.ID, l.Product, l.Unit, l.Quantity
 	}
-	entry := change.Entry{Resource: "inventoryLevels", Event: change.Updated, Fields: []string{"reserved"}}
-	rows, err := tx.Query(ctx, reserveSQL, caller.Organization, order, ids, products, units, quantities)
-	if err != nil {
-		return entry, fmt.Errorf("reserve stock for %d lines of order %s: %w", n, order, err)
-	}
-	var short Short
+	r := &Reservation{order: order, lines: n, taken: -1,
+		entry: change.Entry{Resource: "inventoryLevels", Event: change.Updated, Fields: []string{"reserved"}}}
+	batch.Queue(reserveSQL, caller.Organization, order, ids, products, units, quantities).Query(r.read)
+	return r
+}
+
+func (r *Reservation) read(rows pgx.Rows) error {
 	var line *int
 	var number decimal.NullDecimal
 	var level *string
-	taken := -1
-	_, err = pgx.ForEachRow(rows, []any{&line, &number, &level}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&line, &number, &level}, func() error {
 		switch {
 		case line != nil:
-			short.Lines = append(short.Lines, Shortage{*line, number.Decimal})
+			r.short.Lines = append(r.short.Lines, Shortage{*line, number.Decimal})
 		case *level == "taken":
-			taken = int(number.Decimal.IntPart())
+			r.taken = int(number.Decimal.IntPart())
 		default:
-			entry.IDs = append(entry.IDs, *level)
+			r.entry.IDs = append(r.entry.IDs, *level)
 		}
 		return nil
 	})
+	return err
+}
+
+// Result is what came of it: what to write into the change log, without ids if nothing needs stock, or a *Short error.
+func (r *Reservation) Result() (change.Entry, error) {
 	switch {
-	case err != nil:
-		return entry, fmt.Errorf("reserve stock for %d lines of order %s: %w", n, order, err)
-	case len(short.Lines) > 0:
-		return entry, &short
-	case taken != len(entry.IDs):
-		return entry, fmt.Errorf("reserve stock for order %s: %w", order, errMoved)
+	case len(r.short.Lines) > 0:
+		return r.entry, &r.short
+	case r.taken != len(r.entry.IDs):
+		return r.entry, fmt.Errorf("reserve stock for %d lines of order %s: %w", r.lines, r.order, errMoved)
 	}
-	return entry, nil
+	return r.entry, nil
 }
 
 // errMoved cannot happen while rows stay locked from reading to writing; were it to, the order must not be placed.

@@ -24,5 +24,13 @@ var Checkouts = resource.Type{
 	},
 	Admin:      resource.Full,
 	Storefront: resource.Full.OwnedBy("customer").PrivateTo("cart.customerUser"),
+	Check:      checkCheckout,
 	Extensible: true,
+}
+
+func checkCheckout(t *resource.Type, old, _ resource.Record) []resource.Violation {
+	if old != nil && old[t.At("status")].Text == "placed" {
+		return []resource.Violation{{Code: "already_placed", Detail: "the order is placed and its checkout stays as it was"}}
+	}
+	return nil
 }

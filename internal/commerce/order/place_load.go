@@ -2,34 +2,50 @@ package order
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
+	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
-	"github.com/hanse-commerce/hanse/unit"
+	"github.com/hanse-commerce/hanse/money"
+	"github.com/hanse-commerce/hanse/resource"
 )
 
-// draft is an order on its way from a checkout.
+// draft is an order on its way from a checkout. Texts that are empty mean none.
 type draft struct {
-	checkout, cart, order, number    string
-	status, cartStatus               string
-	customer, customerUser, group    string
-	website, currency, language      string
-	customerStatus                   string
-	orderBlock                       bool
-	creditLimit                      decimal.NullDecimal
-	paymentTerm, paymentMethod       string
-	poNumber, notes                  string
-	requestedDate                    *string
-	shippingAddress, billingAddress  string
-	shippingMethod, shippingCurrency string
-	shipping, subtotal               decimal.Decimal
-	total                            decimal.Decimal
-	lines                            []draftLine
-	addresses                        []string
+	checkout, cart, cartStatus string
+	buyer                      buyer
+	website, currency          string
+	paymentTerm, paymentMethod string
+	poNumber, notes            string
+	requestedDate              *string
+	shippingAddress            string
+	billingAddress             string
+	method                     method
+	lines                      []draftLine
+
+	id, number                string
+	addresses                 [2]string // shipping, billing
+	subtotal, shipping, total decimal.Decimal
+}
+
+// buyer is the company that orders, with its terms.
+type buyer struct {
+	customer, user, group string
+	status                string
+	blocked               bool
+	creditLimit           decimal.NullDecimal
+	creditCurrency        string
+}
+
+// method is the way of shipping that was chosen.
+type method struct {
+	id, status string
+	cost       money.Amount
 }
 
 type draftLine struct {
@@ -40,82 +56,69 @@ type draftLine struct {
 	price                          pricing.Price
 }
 
-const loadSQL = `SELECT k.status, coalesce(k.order_id::text, ''), c.id::text, c.status, m.id::text, coalesce(c.customer_user_id::text, ''),
-  coalesce(m.group_id::text, ''), coalesce(c.website_id::text, w.id::text, ''), coalesce(c.currency, m.currency, w.currency, o.currency),
-  coalesce(m.language, w.language, o.language), m.status, m.order_block, m.credit_limit, coalesce(k.payment_term_id::text, m.payment_term_id::text, ''),
-  k.payment_method, coalesce(k.po_number, ''), coalesce(k.notes, ''), k.requested_date::text,
-  coalesce(k.shipping_address_id::text, ''), coalesce(k.billing_address_id::text, k.shipping_address_id::text, ''),
-  coalesce(s.id::text, ''), coalesce(s.currency, ''), coalesce(s.amount, 0)
+// loadSQL locks the checkout and its cart. Who waits here for another place of the same checkout reads both rows anew when
+// that has ended. The currency is the cart's, else what package access gives the buyer in the shop.
+const loadSQL = `SELECT coalesce(k.order_id::text, ''), c.id::text, c.status, m.id::text, coalesce(c.customer_user_id::text, ''),
+  coalesce(m.group_id::text, ''), m.status, m.order_block, m.credit_limit, coalesce(m.currency, w.currency, o.currency),
+  coalesce(w.id::text, ''), coalesce(c.currency, m.currency, w.currency, o.currency),
+  coalesce(k.payment_term_id::text, m.payment_term_id::text, ''), k.payment_method, coalesce(k.po_number, ''), coalesce(k.notes, ''),
+  k.requested_date::text, coalesce(k.shipping_address_id::text, ''), coalesce(k.billing_address_id::text, k.shipping_address_id::text, ''),
+  coalesce(s.id::text, ''), coalesce(s.status, ''), coalesce(s.amount, 0), coalesce(s.currency, '')
 FROM checkout k JOIN cart c ON c.id = k.cart_id JOIN customer m ON m.id = c.customer_id JOIN organization o ON o.id = k.organization_id
-LEFT JOIN LATERAL (SELECT w.* FROM website w WHERE w.organization_id = k.organization_id AND (c.website_id IS NULL OR w.id = c.website_id)
-  ORDER BY w.code LIMIT 1) w ON true
-LEFT JOIN shipping_method s ON s.id = k.shipping_method_id AND s.status = 'enabled' AND s.organization_id = k.organization_id
+LEFT JOIN LATERAL (SELECT * FROM website w WHERE w.organization_id = k.organization_id
+  AND CASE WHEN c.website_id IS NULL THEN w.status = 'enabled' ELSE w.id = c.website_id END ORDER BY w.code LIMIT 1) w ON true
+LEFT JOIN shipping_method s ON s.id = k.shipping_method_id
 WHERE k.id = $1 FOR NO KEY UPDATE OF k, c`
 
-const loadLinesSQL = `SELECT l.product_id::text, p.sku, coalesce(p.name->>$2, p.name->>'en', p.sku), p.status, u.id::text, u.code,
-  coalesce(pu.precision, u.precision), coalesce(l.note, ''), l.quantity
-FROM cart_line l JOIN product p ON p.id = l.product_id JOIN unit u ON u.id = l.unit_id
-LEFT JOIN product_unit pu ON pu.product_id = p.id AND pu.unit_id = u.id
-WHERE l.cart_id = $1 ORDER BY l.position, l.id`
+// loadLinesSQL runs behind the locks, so no line comes or goes any more. A name is in the language of the person who
+// orders ($2), or, when staff orders for him, of the person whose cart it is.
+const loadLinesSQL = `SELECT l.product_id::text, p.sku, coalesce(p.name->>coalesce($2, v.language), p.name->>$3, p.name->>o.language, p.sku),
+  p.status, coalesce(u.id::text, ''), coalesce(u.code, ''), coalesce(pu.precision, u.precision, 0), coalesce(l.note, ''), l.quantity
+FROM checkout k JOIN organization o ON o.id = k.organization_id JOIN cart c ON c.id = k.cart_id
+CROSS JOIN LATERAL (SELECT coalesce((SELECT i.language FROM customer_user i WHERE i.id = c.customer_user_id),
+  (SELECT m.language FROM customer m WHERE m.id = c.customer_id), (SELECT w.language FROM website w WHERE w.id = c.website_id), o.language)
+  AS language) v
+JOIN cart_line l ON l.cart_id = c.id JOIN product p ON p.id = l.product_id
+LEFT JOIN unit u ON u.id = coalesce(l.unit_id, p.unit_id) LEFT JOIN product_unit pu ON pu.product_id = p.id AND pu.unit_id = u.id
+WHERE k.id = $1 ORDER BY l.position, l.id`
 
 // load locks the checkout and its cart and reads all that the order takes from them.
 func load(ctx context.Context, tx pgx.Tx, call *command.Call) (*draft, error) {
 	o := &draft{checkout: call.Target}
-	err := tx.QueryRow(ctx, loadSQL, call.Target).Scan(&o.status, &o.order, &o.cart, &o.cartStatus, &o.customer, &o.customerUser,
-		&o.group, &o.website, &o.currency, &o.language, &o.customerStatus, &o.orderBlock, &o.creditLimit, &o.paymentTerm,
-		&o.paymentMethod, &o.poNumber, &o.notes, &o.requestedDate, &o.shippingAddress, &o.billingAddress,
-		&o.shippingMethod, &o.shippingCurrency, &o.shipping)
-	if err != nil {
-		return nil, fmt.Errorf("reading checkout %s: %w", call.Target, err)
-	}
-	if o.order != "" {
-		return o, nil
-	}
-	language := call.Caller.Language
-	if language == "" {
-		language = o.language
-	}
-	rows, err := tx.Query(ctx, loadLinesSQL, o.cart, language)
-	if err == nil {
-		o.lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (draftLine, error) {
-			var l draftLine
-			err := row.Scan(&l.product, &l.sku, &l.name, &l.status, &l.unit, &l.unitCode, &l.precision, &l.note, &l.quantity)
+	var cost decimal.Decimal
+	var costCurrency string
+	batch := &pgx.Batch{}
+	batch.Queue(loadSQL, call.Target).QueryRow(func(row pgx.Row) error {
+		b, s := &o.buyer, &o.method
+		return row.Scan(&o.id, &o.cart, &o.cartStatus, &b.customer, &b.user, &b.group, &b.status, &b.blocked, &b.creditLimit,
+			&b.creditCurrency, &o.website, &o.currency, &o.paymentTerm, &o.paymentMethod, &o.poNumber, &o.notes, &o.requestedDate,
+			&o.shippingAddress, &o.billingAddress, &s.id, &s.status, &cost, &costCurrency)
+	})
+	batch.Queue(loadLinesSQL, call.Target, ordersIn(call.Caller), resource.DefaultLanguage).Query(func(rows pgx.Rows) (err error) {
+		o.lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l draftLine, err error) {
+			err = row.Scan(&l.product, &l.sku, &l.name, &l.status, &l.unit, &l.unitCode, &l.precision, &l.note, &l.quantity)
 			return l, err
 		})
+		return err
+	})
+	err := tx.SendBatch(ctx, batch).Close()
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, command.Refuse(command.CodeNotFound, "", "The checkout has been deleted.")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the cart of checkout %s: %w", call.Target, err)
+		return nil, fmt.Errorf("reading checkout %s and its cart: %w", call.Target, err)
+	}
+	o.method.cost = money.Of(cost, costCurrency).Round()
+	if call.Given("poNumber") {
+		o.poNumber = call.Value("poNumber")
 	}
 	return o, nil
 }
 
-// ready says what is missing or in the way, the first thing that is.
-func (o *draft) ready() error {
-	switch {
-	case o.cartStatus != "open":
-		return command.Refuse("already_placed", "cart", "The cart has been ordered already.")
-	case o.customerStatus != "enabled":
-		return command.Refuse("customer_disabled", "", "The customer is disabled and cannot order.")
-	case o.orderBlock:
-		return command.Refuse("order_blocked", "", "The customer is blocked for orders; please call your contact.")
-	case len(o.lines) == 0:
-		return command.Refuse("empty_cart", "cart", "The cart is empty.")
-	case o.shippingAddress == "":
-		return command.Refuse("required", "shippingAddress", "Choose an address that the goods go to.")
-	case o.shippingMethod == "":
-		return command.Refuse("required", "shippingMethod", "Choose how the goods are shipped.")
-	case o.shippingCurrency != o.currency:
-		return command.Refuse("invalid_value", "shippingMethod", "This way of shipping is offered for orders in %s only.", o.shippingCurrency)
-	case o.paymentMethod == "paymentTerm" && o.paymentTerm == "":
-		return command.Refuse("no_payment_term", "paymentMethod", "No payment term is agreed with the customer, so nothing can be ordered on account.")
+// ordersIn is the language of the buyer, nil where it is not the buyer who calls.
+func ordersIn(c access.Caller) *string {
+	if c.Side != access.Storefront || c.Language == "" {
+		return nil
 	}
-	for _, l := range o.lines {
-		if l.status != "enabled" {
-			return command.Refuse("not_sold", "lines", "%s is not sold any more; take it out of the cart.", l.sku)
-		}
-		if err := (unit.Quantity{Number: l.quantity, Unit: l.unitCode}).Check(l.precision); err != nil {
-			return command.Refuse("invalid_quantity", "lines", "%s: %s.", l.sku, err)
-		}
-	}
-	return nil
+	return &c.Language
 }

@@ -2,21 +2,25 @@ package order
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/shopspring/decimal"
 
+	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/inventory"
 )
 
 const (
 	insertOrderSQL = `INSERT INTO sales_order (id, organization_id, number, po_number, status, payment_status, shipping_status, currency,
   subtotal, shipping_total, tax_total, discount_total, total, payment_method, requested_date, notes, placed_at, customer_id,
   customer_user_id, website_id, shipping_method_id, payment_term_id)
-VALUES ($1, $2, 'W' || lpad(nextval('sales_order_number')::text, 8, '0'), nullif($3, ''), 'open', 'pending', 'open', $4, $5, $6, 0, 0, $7,
-  $8, $9::date, nullif($10, ''), now(), $11, nullif($12, '')::uuid, nullif($13, '')::uuid, $14, nullif($15, '')::uuid)
+SELECT $1, $2, 'W' || lpad(n, greatest(8, length(n)), '0'), nullif($3, ''), 'open', 'pending', 'open', $4, $5, $6, 0, 0, $7, $8,
+  $9::date, nullif($10, ''), now(), $11, nullif($12, '')::uuid, nullif($13, '')::uuid, $14, nullif($15, '')::uuid
+FROM (SELECT nextval('sales_order_number')::text) AS s(n)
 RETURNING number`
 	insertLinesSQL = `INSERT INTO order_line (id, organization_id, order_id, customer_id, position, sku, name, quantity, price, per, row_total,
   price_list, note, product_id, unit_id)
@@ -27,54 +31,103 @@ FROM unnest($4::uuid[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9
   street2, postal_code, city, region, country, phone)
 SELECT k.id, $1, $2, $3, k.kind, a.company, a.first_name, a.last_name, a.street, a.street2, a.postal_code, a.city, a.region, a.country, a.phone
 FROM (VALUES ($4::uuid, 'shipping', $6::uuid), ($5::uuid, 'billing', $7::uuid)) AS k(id, kind, address)
-JOIN customer_address a ON a.id = k.address AND a.customer_id = $3`
+JOIN customer_address a ON a.id = k.address AND a.customer_id = $3
+RETURNING kind`
 	closeSQL = `WITH c AS (UPDATE cart SET status = 'ordered', updated_at = now(), revision = revision + 1 WHERE id = $1)
 UPDATE checkout SET status = 'placed', order_id = $3, payment_term_id = nullif($4, '')::uuid, po_number = nullif($5, ''),
   updated_at = now(), revision = revision + 1 WHERE id = $2`
 )
 
-// write inserts the order with its lines and addresses and closes cart and checkout, in one round trip.
-func (o *draft) write(ctx context.Context, tx pgx.Tx, call *command.Call) error {
+// write checks the credit, inserts the order with its lines and addresses, closes cart and checkout and, last because
+// others wait for it, reserves the stock. It gives what the change log is to say of the stock.
+func (o *draft) write(ctx context.Context, tx pgx.Tx, call *command.Call) (change.Entry, error) {
 	if err := o.identify(); err != nil {
+		return change.Entry{}, err
+	}
+	organization, customer := call.Caller.Organization, o.buyer.customer
+	batch := &pgx.Batch{}
+	o.queueCredit(batch)
+	batch.Queue(insertOrderSQL, o.id, organization, o.poNumber, o.currency, o.subtotal, o.shipping, o.total, o.paymentMethod,
+		o.requestedDate, o.notes, customer, o.buyer.user, o.website, o.method.id, o.paymentTerm).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&o.number) })
+	batch.Queue(insertLinesSQL, append([]any{organization, o.id, customer}, o.columns()...)...)
+	batch.Queue(insertAddressesSQL, organization, o.id, customer, o.addresses[0], o.addresses[1], o.shippingAddress, o.billingAddress).
+		Query(checkAddresses)
+	batch.Queue(closeSQL, o.cart, o.checkout, o.id, o.paymentTerm, o.poNumber)
+	stock := inventory.QueueReserve(batch, call.Caller, o.id, o.stockLines())
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return change.Entry{}, fmt.Errorf("writing the order of checkout %s: %w", o.checkout, err)
+	}
+	entry, err := stock.Result()
+	var short *inventory.Short
+	if errors.As(err, &short) {
+		return entry, o.shortage(short)
+	}
+	return entry, err
+}
+
+// checkAddresses refuses an address of another customer, which is as if there were none.
+func checkAddresses(rows pgx.Rows) error {
+	kinds, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
 		return err
 	}
-	organization := call.Caller.Organization
-	batch := &pgx.Batch{}
-	batch.Queue(insertOrderSQL, o.order, organization, o.poNumber, o.currency, o.subtotal, o.shipping, o.total, o.paymentMethod,
-		o.requestedDate, o.notes, o.customer, o.customerUser, o.website, o.shippingMethod, o.paymentTerm).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&o.number) })
-	batch.Queue(insertLinesSQL, append([]any{organization, o.order, o.customer}, o.columns()...)...)
-	batch.Queue(insertAddressesSQL, organization, o.order, o.customer, o.addresses[0], o.addresses[1], o.shippingAddress, o.billingAddress).
-		Exec(func(tag pgconn.CommandTag) error {
-			if tag.RowsAffected() != 2 {
-				return command.Refuse("not_found", "shippingAddress", "The address is not one of the customer's; choose another.")
-			}
-			return nil
-		})
-	batch.Queue(closeSQL, o.cart, o.checkout, o.order, o.paymentTerm, o.poNumber)
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("writing the order of checkout %s: %w", o.checkout, err)
+	missing := map[string]bool{"shipping": true, "billing": true}
+	for _, kind := range kinds {
+		delete(missing, kind)
+	}
+	var f faults
+	for _, kind := range []string{"shipping", "billing"} {
+		if missing[kind] {
+			f.add("not_found", kind+"Address", "The %s address is not one of the customer's; choose another.", kind)
+		}
+	}
+	return command.RefuseAll(f)
+}
+
+func (o *draft) shortage(short *inventory.Short) error {
+	var f faults
+	for _, s := range short.Lines {
+		l := o.lines[s.Line]
+		if s.Available.IsPositive() {
+			f.line(s.Line, "short_stock", "Only %s %s of %s are left, %s were asked for.", s.Available, l.unitCode, l.sku, l.quantity)
+		} else {
+			f.line(s.Line, "short_stock", "Nothing is left of %s in the unit %s, %s were asked for.", l.sku, l.unitCode, l.quantity)
+		}
+	}
+	return command.RefuseAll(f)
+}
+
+// identify gives the order, its lines and its addresses their ids.
+func (o *draft) identify() error {
+	ids := []*string{&o.id, &o.addresses[0], &o.addresses[1]}
+	for i := range o.lines {
+		ids = append(ids, &o.lines[i].id)
+	}
+	for _, id := range ids {
+		made, err := uuid.NewV7()
+		if err != nil {
+			return fmt.Errorf("making an id: %w", err)
+		}
+		*id = made.String()
 	}
 	return nil
 }
 
-// identify gives the order, its lines and its addresses their ids.
-func (o *draft) identify() (err error) {
-	if o.order, err = newID(); err != nil {
-		return err
+func (o *draft) lineIDs() []string {
+	ids := make([]string, len(o.lines))
+	for i, l := range o.lines {
+		ids[i] = l.id
 	}
-	for i := range o.lines {
-		if o.lines[i].id, err = newID(); err != nil {
-			return err
-		}
+	return ids
+}
+
+func (o *draft) stockLines() []inventory.Line {
+	lines := make([]inventory.Line, len(o.lines))
+	for i, l := range o.lines {
+		lines[i] = inventory.Line{ID: l.id, Product: l.product, Unit: l.unit, Quantity: l.quantity}
 	}
-	o.addresses = make([]string, 2)
-	for i := range o.addresses {
-		if o.addresses[i], err = newID(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return lines
 }
 
 // columns are the lines as arrays, in the order of insertLinesSQL.

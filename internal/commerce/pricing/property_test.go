@@ -62,6 +62,7 @@ func TestPricesAgree(t *testing.T) {
 	m := newMarket(t)
 	caller := m.As(m.buyer)
 	cart := m.Insert("cart", map[string]any{"customer_id": m.buyer.Customer, "customer_user_id": m.buyer.User})
+	m.Exec("UPDATE unit SET precision = 6")
 	number := 0
 	rapid.Check(t, func(t *rapid.T) {
 		rows := drawRows(t)

@@ -30,9 +30,6 @@ func (q *request) act(target resource.Ref, name string) error {
 	if err != nil {
 		return err
 	}
-	if q.Committed != nil {
-		q.Committed()
-	}
 	if replayed {
 		q.w.Header().Set("Idempotency-Replayed", "true")
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/hanse-commerce/hanse/internal/record"
+	"github.com/hanse-commerce/hanse/resource"
 )
 
 // Fault is one error object of JSON:API.
@@ -83,13 +84,7 @@ func (h *Handler) explain(r *http.Request, err error) *Problem {
 	case errors.As(err, &q):
 		return queryProblem(q)
 	case errors.As(err, &coded):
-		p := &Problem{Status: statusOf(coded.Code())}
-		source := map[string]any(nil)
-		if coded.Field() != "" {
-			source = map[string]any{"pointer": "/data/attributes/" + coded.Field()}
-		}
-		p.add(p.Status, coded.Code(), coded.Error(), source)
-		return p
+		return codedProblem(coded)
 	case errors.As(err, &tooLarge):
 		return problem(http.StatusRequestEntityTooLarge, "too_large", "The body is larger than %d bytes.", tooLarge.Limit)
 	case errors.Is(err, context.Canceled):
@@ -106,6 +101,27 @@ func (h *Handler) explain(r *http.Request, err error) *Problem {
 		return p
 	}
 	return problem(http.StatusInternalServerError, "internal", "The request failed on our side; the log says why.")
+}
+
+// codedProblem tells all that is wrong, where the error knows of more than one thing.
+func codedProblem(err Coded) *Problem {
+	violations := []resource.Violation{{Field: err.Field(), Code: err.Code(), Detail: err.Error()}}
+	var all interface{ Violations() []resource.Violation }
+	if errors.As(err, &all) {
+		violations = all.Violations()
+	}
+	p := &Problem{Status: statusOf(violations[0].Code)}
+	if p.Status == http.StatusServiceUnavailable {
+		p.Header = http.Header{"Retry-After": {"1"}}
+	}
+	for _, v := range violations {
+		source := map[string]any(nil)
+		if v.Field != "" {
+			source = map[string]any{"pointer": "/data/attributes/" + v.Field}
+		}
+		p.add(statusOf(v.Code), v.Code, v.Detail, source)
+	}
+	return p
 }
 
 // queryProblem points at the query parameter that is wrong. A record that a reference cannot name is not there.
@@ -132,6 +148,8 @@ func statusOf(code string) int {
 		return http.StatusForbidden
 	case "already_exists", "conflict", "still_referenced", "duplicate_key", "short_stock", "already_placed", "in_flight", "price_changed":
 		return http.StatusConflict
+	case "busy":
+		return http.StatusServiceUnavailable
 	case "stale_revision":
 		return http.StatusPreconditionFailed
 	}
