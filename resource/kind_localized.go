@@ -61,8 +61,11 @@ type Multilingual interface {
 }
 
 func (localized) Output(expr string, lang Language) string {
-	if lang.All {
+	switch {
+	case lang.All:
 		return expr
+	case lang.Request == lang.Default:
+		return "(" + expr + "->>" + lang.Request + ")"
 	}
 	return fmt.Sprintf("coalesce(%[1]s->>%[2]s::text, %[1]s->>%[3]s::text)", expr, lang.Request, lang.Default)
 }

@@ -64,7 +64,10 @@ func (instant) ParseText(s string) (string, error) {
 		}
 		t, _ = time.Parse(time.DateOnly, d)
 	}
-	return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano), nil
+	if t = t.UTC().Truncate(time.Microsecond); t.Year() < 1 || t.Year() > 9999 {
+		return "", fmt.Errorf("%.40q is not a time between the years 1 and 9999", s)
+	}
+	return t.Format(time.RFC3339Nano), nil
 }
 
 func (instant) Output(expr string, _ Language) string {

@@ -25,21 +25,24 @@ type binder func(q *Query, c *access.Caller) (any, error)
 
 // compiler writes one statement. All names in the SQL come from definitions, all values are parameters.
 type compiler struct {
-	schema  *resource.Schema
-	query   *Query
-	side    access.Side
-	grants  *access.Grants
-	binders []binder
-	context map[string]string // name of a caller's value -> its parameter
-	ctes    []resource.CTE
-	joins   map[string]string // to-one path -> alias
-	from    strings.Builder
-	aliases int
+	schema *resource.Schema
+	query  *Query
+	side   access.Side
+	grants *access.Grants
+	// plainLanguage: the caller reads the default language, whose texts have indexes.
+	plainLanguage bool
+	binders       []binder
+	context       map[string]string // name of a caller's value -> its parameter
+	ctes          []resource.CTE
+	joins         map[string]string // to-one path -> alias
+	from          strings.Builder
+	search        string // the full-text query, once it is written
+	aliases       int
 }
 
 // compile turns the query into a statement, or says what of it the definitions do not allow.
 func (s *Store) compile(q *Query, caller *access.Caller) (*statement, error) {
-	if err := q.checkLimits(); err != nil {
+	if err := q.check(); err != nil {
 		return nil, err
 	}
 	schema := s.schema()
@@ -47,7 +50,7 @@ func (s *Store) compile(q *Query, caller *access.Caller) (*statement, error) {
 	if st := s.cached(key, schema.Revision()); st != nil {
 		return st, nil
 	}
-	c := &compiler{schema: schema, query: q, side: caller.Side, grants: caller.Grants,
+	c := &compiler{schema: schema, query: q, side: caller.Side, grants: caller.Grants, plainLanguage: caller.Language == resource.DefaultLanguage,
 		context: map[string]string{}, joins: map[string]string{}}
 	st, err := c.statement()
 	if err != nil {
@@ -76,8 +79,7 @@ func (c *compiler) statement() (*statement, error) {
 	if q.Target.IsZero() {
 		page += " ORDER BY " + order + c.limit()
 	}
-	tree, err := c.includeTree()
-	if err != nil {
+	if st.includes, err = c.includeTree(); err != nil {
 		return nil, err
 	}
 	attributes, err := c.attributes(q.Type, "t")
@@ -85,12 +87,11 @@ func (c *compiler) statement() (*statement, error) {
 		return nil, err
 	}
 	columns := []string{"t.id::text", "t.revision", "row_to_json(a)::text"}
-	for _, i := range c.ones(q.Type) {
-		st.ones = append(st.ones, i)
-		columns = append(columns, "t."+quote(q.Type.Relations[i].Column)+"::text")
+	st.ones = c.ones(q.Type)
+	for _, i := range st.ones {
+		columns = append(columns, c.linked(q.Type, &q.Type.Relations[i], "t")+"::text")
 	}
-	st.includes = tree
-	for _, n := range tree {
+	for _, n := range st.includes {
 		column, err := c.includeColumn(n)
 		if err != nil {
 			return nil, err
@@ -154,8 +155,11 @@ func (c *compiler) alias(prefix string) string {
 // language is the wire's language on this side. The storefront's stands in braces until localize, so that a statement
 // without localized fields has no parameter for it.
 func (c *compiler) language() resource.Language {
-	if c.side == access.Admin {
+	switch {
+	case c.side == access.Admin:
 		return resource.Language{All: true}
+	case c.plainLanguage:
+		return resource.Language{Request: literal(resource.DefaultLanguage), Default: literal(resource.DefaultLanguage)}
 	}
 	return resource.Language{Request: "{language}", Default: "{defaultLanguage}"}
 }

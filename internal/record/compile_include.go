@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hanse-commerce/hanse/internal/access"
@@ -79,11 +80,20 @@ func (c *compiler) includeColumn(n *include) (string, error) {
 	columns := previous + ".id::text AS c0, " + alias + ".id::text AS c1, (SELECT row_to_json(a)::text FROM (SELECT " + attributes + ") a) AS c2"
 	rows := "array_agg(x.c0), array_agg(x.c1), array_agg(x.c2)"
 	for k, i := range n.ones {
-		columns += fmt.Sprintf(", %s.%s::text AS c%d", alias, quote(t.Relations[i].Column), k+3)
+		columns += fmt.Sprintf(", %s::text AS c%d", c.linked(t, &t.Relations[i], alias), k+3)
 		rows += fmt.Sprintf(", array_agg(x.c%d)", k+3)
 	}
+	limit := ""
+	if c.query.MaxIncluded > 0 && n.many() {
+		limit = fmt.Sprintf(" LIMIT %d", c.query.MaxIncluded+1)
+	}
 	return "(SELECT ARRAY[" + rows + "] FROM (SELECT " + columns + " FROM " + from + " WHERE " + where +
-		" ORDER BY " + c.includeOrder(n, alias) + ") x)", nil
+		" ORDER BY " + c.includeOrder(n, alias) + limit + ") x)", nil
+}
+
+// many reports whether the path may lead to several records.
+func (n *include) many() bool {
+	return slices.ContainsFunc(n.chain, func(r *resource.Relation) bool { return r.ToMany })
 }
 
 // includeOrder sorts related records by what the relation names, else by the target's own key fields.

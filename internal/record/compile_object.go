@@ -1,6 +1,7 @@
 package record
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ func (c *compiler) attributes(t *resource.Type, alias string) (string, error) {
 		columns = append(columns, expr+" AS "+quote(f.Name))
 	}
 	for _, b := range builtins {
-		if (b.admin && c.side != access.Admin) || !c.wants(t, b.name) {
+		if !c.showsBuiltin(t, &b) || !c.wants(t, b.name) {
 			continue
 		}
 		columns = append(columns, b.output(t, alias)+" AS "+quote(b.name))
@@ -78,6 +79,10 @@ func (c *compiler) shows(t *resource.Type, f *resource.Field) bool {
 	return Shows(c.side, c.grants, t, f)
 }
 
+func (c *compiler) showsBuiltin(t *resource.Type, b *builtin) bool {
+	return (!b.admin || c.side == access.Admin) && !c.grants.Hidden(t.Name, b.name)
+}
+
 // Shows reports whether a side and its caller may see a field at all.
 func Shows(side access.Side, grants *access.Grants, t *resource.Type, f *resource.Field) bool {
 	return !f.Secret && (side == access.Admin || !f.Internal) && !grants.Hidden(t.Name, f.Name)
@@ -85,11 +90,11 @@ func Shows(side access.Side, grants *access.Grants, t *resource.Type, f *resourc
 
 // ShowsRelation reports whether a side and its caller may see a relation: its target must be readable there too.
 func ShowsRelation(schema *resource.Schema, side access.Side, grants *access.Grants, t *resource.Type, r *resource.Relation) bool {
-	if side == access.Storefront && r.Internal {
+	if side == access.Storefront && r.Internal || grants.Hidden(t.Name, r.Name) {
 		return false
 	}
 	target, ok := schema.Type(r.Target)
-	return ok && Exposed(side, target).Read && grants.Level(target.Name, access.Read) > access.None
+	return ok && Readable(side, grants, target)
 }
 
 // Exposed is what a side may do with a resource.
@@ -120,9 +125,10 @@ func (c *compiler) ones(t *resource.Type) []int {
 
 // checkFields refuses sparse fieldsets that name what is not there.
 func (c *compiler) checkFields() error {
-	for name, fields := range c.query.Fields {
+	for _, name := range slices.Sorted(maps.Keys(c.query.Fields)) {
+		fields := c.query.Fields[name]
 		t, ok := c.schema.Type(name)
-		if !ok || !Exposed(c.side, t).Read {
+		if !ok || !Readable(c.side, c.grants, t) {
 			return queryError("fields", name, "unknown_type", "there is no resource of this name")
 		}
 		for _, f := range fields {
@@ -142,6 +148,6 @@ func (c *compiler) knows(t *resource.Type, name string) bool {
 		return ShowsRelation(c.schema, c.side, c.grants, t, r)
 	}
 	return slices.ContainsFunc(builtins, func(b builtin) bool {
-		return b.name == name && (!b.admin || c.side == access.Admin)
+		return b.name == name && c.showsBuiltin(t, &b)
 	})
 }

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"fmt"
-
 	"github.com/hanse-commerce/hanse/resource"
 )
 
@@ -19,6 +17,8 @@ type Query struct {
 	Number  int    // page, from 1
 	Size    int    // records a page; 0 streams all of them
 	Total   bool   // count all that match
+	// MaxIncluded is how many related records may come along in all; beyond it the query fails. 0: any number.
+	MaxIncluded int
 }
 
 // Origin is the record and the relation of it that a related or relationship endpoint starts from.
@@ -39,49 +39,4 @@ type Filter struct {
 type Sort struct {
 	Path       string
 	Descending bool
-}
-
-// QueryError is a request that the definitions do not allow. Part is "filter", "sort", "include", "fields", "page" or
-// "id"; Path is what stood there. Code is stable.
-type QueryError struct {
-	Part, Path string
-	Code       string
-	Detail     string
-}
-
-func (e *QueryError) Error() string { return fmt.Sprintf("%s %q: %s", e.Part, e.Path, e.Detail) }
-
-func queryError(part, path, code, format string, a ...any) *QueryError {
-	return &QueryError{Part: part, Path: path, Code: code, Detail: fmt.Sprintf(format, a...)}
-}
-
-// Limits of one query; beyond them it is refused before any SQL is made.
-const (
-	MaxIncludeDepth = 3
-	MaxIncludes     = 20
-	MaxFilters      = 30
-	MaxValues       = 200
-	MaxSorts        = 8
-	MaxPageSize     = 100
-)
-
-func (q *Query) checkLimits() error {
-	switch {
-	case len(q.Filters) > MaxFilters:
-		return queryError("filter", q.Filters[MaxFilters].Path, "too_many", "at most %d filters are allowed", MaxFilters)
-	case len(q.Include) > MaxIncludes:
-		return queryError("include", q.Include[MaxIncludes], "too_many", "at most %d paths are allowed", MaxIncludes)
-	case len(q.Sort) > MaxSorts:
-		return queryError("sort", q.Sort[MaxSorts].Path, "too_many", "at most %d sort fields are allowed", MaxSorts)
-	case q.Size < 0 || q.Size > MaxPageSize:
-		return queryError("page", "size", "invalid_page", "the page size must be between 1 and %d", MaxPageSize)
-	case q.Number < 0 || q.Number > 10_000_000:
-		return queryError("page", "number", "invalid_page", "the page number must be between 1 and 10000000")
-	}
-	for _, f := range q.Filters {
-		if len(f.Values) > MaxValues {
-			return queryError("filter", f.Path, "too_many", "at most %d values are allowed in one filter", MaxValues)
-		}
-	}
-	return nil
 }

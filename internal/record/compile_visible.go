@@ -1,0 +1,136 @@
+package record
+
+import (
+	"strings"
+
+	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+// visible is what limits the records of a type to those that exist for the caller. Every table that a statement touches
+// is limited by it: catalogue, price and stock tables carry no row-level security.
+func (c *compiler) visible(t *resource.Type, alias string) string {
+	parts := []string{c.scoped(t, alias)}
+	exposure := Exposed(c.side, t)
+	for _, cond := range exposure.Conditions {
+		f, ok := t.Field(cond.Field)
+		if !ok {
+			parts = append(parts, "false")
+			continue
+		}
+		parts = append(parts, alias+"."+quote(f.Column)+" = "+literal(cond.Value)+"::"+f.Kind.SQL())
+	}
+	if c.side == access.Admin {
+		parts = append(parts, c.reach(t, alias)...)
+		return strings.Join(parts, " AND ")
+	}
+	if exposure.Owner != "" {
+		parts = append(parts, c.owned(t, alias, exposure.Owner, "customers"))
+	}
+	if exposure.Person != "" {
+		parts = append(parts, c.owned(t, alias, exposure.Person, "customerUser"))
+	}
+	return strings.Join(parts, " AND ")
+}
+
+// reach is how far the caller's permission to read goes. Where a level says nothing about a type, because its records have
+// no owner or no business unit, it lets nothing through.
+func (c *compiler) reach(t *resource.Type, alias string) []string {
+	relation, value := "", ""
+	switch c.grants.Level(t.Name, access.Read) {
+	case access.Own:
+		relation, value = "owner", c.value("actor")
+	case access.BusinessUnit:
+		relation = "businessUnit"
+	default:
+		return nil
+	}
+	r, ok := t.Relation(relation)
+	if !ok || r.ToMany {
+		return []string{"false"}
+	}
+	if value == "" {
+		value = c.actorsUnit()
+	}
+	return []string{alias + "." + quote(r.Column) + " = " + value}
+}
+
+// actorsUnit is the business unit that the calling member of staff belongs to.
+func (c *compiler) actorsUnit() string {
+	users, ok := c.schema.Type("users")
+	if !ok {
+		return "NULL::uuid"
+	}
+	unit, ok := users.Relation("businessUnit")
+	if !ok || unit.ToMany {
+		return "NULL::uuid"
+	}
+	u := c.alias("u")
+	return "(SELECT " + u + "." + quote(unit.Column) + " FROM " + quote(users.Table) + " " + u + " WHERE " + c.scoped(users, u) +
+		" AND " + u + ".id = " + c.value("actor") + ")"
+}
+
+// open reports whether a type shows its side all records of the organization.
+func (c *compiler) open(t *resource.Type) bool {
+	e := Exposed(c.side, t)
+	if c.side == access.Storefront {
+		return len(e.Conditions) == 0 && e.Owner == "" && e.Person == ""
+	}
+	return len(e.Conditions) == 0 && c.grants.Level(t.Name, access.Read) >= access.OrganizationLevel
+}
+
+// linked is the id that a to-one relation of a record leads to, null if the caller may not see that record: the id of what
+// is hidden from him would tell him that it is there.
+func (c *compiler) linked(t *resource.Type, r *resource.Relation, alias string) string {
+	column := alias + "." + quote(r.Column)
+	target, _ := c.schema.Type(r.Target)
+	if c.open(target) || c.followsOwner(t, r, target) {
+		return column
+	}
+	v := c.alias("v")
+	return "(SELECT " + v + ".id FROM " + quote(target.Table) + " " + v + " WHERE " + v + ".id = " + column + " AND " + c.visible(target, v) + ")"
+}
+
+// followsOwner reports whether the relation leads to the very customer or person by which the record itself was found to
+// be the buyer's.
+func (c *compiler) followsOwner(t *resource.Type, r *resource.Relation, target *resource.Type) bool {
+	if c.side != access.Storefront {
+		return false
+	}
+	e := Exposed(c.side, target)
+	return e.Owner == "id" && e.Person == "" && len(e.Conditions) == 0 && Exposed(c.side, t).Owner == r.Name
+}
+
+// owned compares the id at the end of a path of to-one relations with one of the caller's values.
+func (c *compiler) owned(t *resource.Type, alias, path, value string) string {
+	name, rest, more := strings.Cut(path, ".")
+	if name == "id" {
+		return alias + ".id = " + c.oneOf(value)
+	}
+	r, ok := t.Relation(name)
+	if !ok || r.ToMany {
+		return "false"
+	}
+	if !more {
+		return alias + "." + quote(r.Column) + " = " + c.oneOf(value)
+	}
+	target, _ := c.schema.Type(r.Target)
+	o := c.alias("o")
+	return "EXISTS (SELECT 1 FROM " + quote(target.Table) + " " + o + " WHERE " + o + ".id = " + alias + "." + quote(r.Column) +
+		" AND " + c.owned(target, o, rest, value) + ")"
+}
+
+func (c *compiler) oneOf(value string) string {
+	if value == "customers" {
+		return "ANY (" + c.value(value) + ")"
+	}
+	return c.value(value)
+}
+
+// scoped limits a type to the caller's organization.
+func (c *compiler) scoped(t *resource.Type, alias string) string {
+	if t.Scope == resource.Global {
+		return alias + ".id = " + c.value("organization")
+	}
+	return alias + ".organization_id = " + c.value("organization")
+}
