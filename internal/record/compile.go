@@ -17,6 +17,7 @@ type statement struct {
 	counters []binder // of countSQL
 	ones     []int    // relation positions whose target ids follow the attributes
 	includes []*include
+	paths    []Path               // the same for the answer
 	many     []*resource.Relation // to-many relations to mention
 }
 
@@ -82,6 +83,7 @@ func (c *compiler) statement() (*statement, error) {
 	if st.includes, err = c.includeTree(); err != nil {
 		return nil, err
 	}
+	st.paths = c.paths(st.includes)
 	attributes, err := c.attributes(q.Type, "t")
 	if err != nil {
 		return nil, err

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/commerce"
 	"github.com/hanse-commerce/hanse/internal/postgres"
@@ -16,19 +14,21 @@ import (
 	"github.com/hanse-commerce/hanse/resource"
 )
 
-func TestQuick(t *testing.T) {
+func TestEveryTypeCanBeRead(t *testing.T) {
 	pool := postgrestest.Pool(t, append([]postgres.Source{access.Migrations(), record.Migrations()}, commerce.Sources()...)...)
 	schema, err := commerce.Schema()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = pool
 	store := record.NewStore(func() *resource.Schema { return schema })
 	caller := access.SystemCaller(uuid.NewString(), "test")
 	for _, typ := range schema.Types() {
 		for _, side := range []access.Side{access.Admin, access.Storefront} {
 			c := caller
 			c.Side = side
+			if !record.Readable(side, nil, typ) {
+				continue
+			}
 			q := &record.Query{Type: typ, Size: 24, Number: 2, Total: true}
 			for i := range typ.Relations {
 				r := &typ.Relations[i]
@@ -46,5 +46,3 @@ func TestQuick(t *testing.T) {
 		}
 	}
 }
-
-var _ *pgxpool.Pool

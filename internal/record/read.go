@@ -2,53 +2,13 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/hanse-commerce/hanse/internal/access"
-	"github.com/hanse-commerce/hanse/resource"
 )
-
-// Row is one primary record of an answer as PostgreSQL built it. Its bytes are valid until the next row.
-type Row struct {
-	ID         []byte
-	Revision   int64
-	Attributes []byte // JSON object
-	Ones       []One
-	Includes   [][]Included // by include path, in the order of Answer.Includes
-}
-
-// One is the linkage of a to-one relation; ID is nil where there is none.
-type One struct {
-	Relation *resource.Relation
-	ID       []byte
-}
-
-// Included is a related record that came along.
-type Included struct {
-	Parent, ID string
-	Attributes string
-	Ones       []One
-}
-
-// Path describes one include path of an answer.
-type Path struct {
-	Name, Parent string // "category.parent", "category"
-	Relation     *resource.Relation
-	Target       *resource.Type
-	Many         []*resource.Relation // to-many relations of the target that the side shows
-}
-
-// Answer is what holds for all rows.
-type Answer struct {
-	Type  *resource.Type
-	Paths []Path
-	Many  []*resource.Relation // to-many relations of the primary type that the side shows
-	More  bool                 // there is a next page; known after the last row
-	Total int64                // -1 unless asked for
-}
 
 // Batcher sends statements in one round trip: a pool, a connection or a transaction.
 type Batcher interface {
@@ -58,143 +18,148 @@ type Batcher interface {
 // Read answers a query with one statement in one round trip, the caller's context set in the same, and hands each row on
 // as it comes. Within a transaction the context must be set already. A *QueryError says what the definitions do not allow.
 func (s *Store) Read(ctx context.Context, db Batcher, caller access.Caller, q *Query, each func(*Answer, *Row) error) (*Answer, error) {
-	st, err := s.compile(q, &caller)
-	if err != nil {
-		return nil, err
-	}
-	answer := st.answer(s.schema(), q, &caller)
-	batch := &pgx.Batch{}
+	r := Reading{Query: q, Each: each}
+	err := s.ReadAll(ctx, db, caller, &r)
+	return r.Answer, err
+}
+
+// Reading is one of several queries that are answered together.
+type Reading struct {
+	Query *Query
+	Each  func(*Answer, *Row) error
+
+	Answer    *Answer // filled by ReadAll
+	statement *statement
+}
+
+// ReadAll answers several queries in one round trip: the caller's context once, then a statement for each. Like Read
+// otherwise.
+func (s *Store) ReadAll(ctx context.Context, db Batcher, caller access.Caller, readings ...*Reading) error {
+	batch := &pgx.Batch{QueuedQueries: make([]*pgx.QueuedQuery, 0, 2*len(readings)+1)}
 	_, inside := db.(pgx.Tx)
 	if !inside {
 		access.Queue(batch, caller)
 	}
-	if q.Total {
-		if err := queue(batch, st.countSQL, st.counters, q, &caller); err != nil {
-			return nil, err
-		}
-	}
-	if err := queue(batch, st.sql, st.binders, q, &caller); err != nil {
-		return nil, err
-	}
-	results := db.SendBatch(ctx, batch)
-	err = s.receive(results, st, q, inside, answer, each)
-	if closing := results.Close(); err == nil && closing != nil {
-		err = fmt.Errorf("reading %s: %w", q.Type.Name, closing)
-	}
-	return answer, err
-}
-
-func queue(batch *pgx.Batch, sql string, binders []binder, q *Query, caller *access.Caller) error {
-	args := make([]any, len(binders))
-	for i, b := range binders {
-		v, err := b(q, caller)
+	for _, r := range readings {
+		statements, err := s.statements(r, &caller)
 		if err != nil {
 			return err
 		}
-		args[i] = v
+		for _, st := range statements {
+			batch.Queue(st.SQL, st.Parameters...)
+		}
 	}
-	batch.Queue(sql, args...)
+	results := db.SendBatch(ctx, batch)
+	if err := receiveAll(results, !inside, readings); err != nil {
+		_ = results.Close()
+		return err
+	}
+	if err := results.Close(); err != nil {
+		return fmt.Errorf("reading %s: %w", readings[len(readings)-1].Query.Type.Name, err)
+	}
 	return nil
 }
 
-func (s *Store) receive(results pgx.BatchResults, st *statement, q *Query, inside bool, answer *Answer, each func(*Answer, *Row) error) error {
-	if !inside {
+// Statement is one statement that answers a query, with its parameters.
+type Statement struct {
+	SQL        string
+	Parameters []any
+}
+
+// Statements are what Read sends for a query after the caller's context: the count where one is asked for, and the records.
+func (s *Store) Statements(q *Query, caller access.Caller) ([]Statement, error) {
+	return s.statements(&Reading{Query: q}, &caller)
+}
+
+// Statement is the statement that reads the records of a query, with its parameters.
+func (s *Store) Statement(q *Query, caller access.Caller) (sql string, parameters []any, err error) {
+	all, err := s.Statements(q, caller)
+	if err != nil {
+		return "", nil, err
+	}
+	last := all[len(all)-1]
+	return last.SQL, last.Parameters, nil
+}
+
+func (s *Store) statements(r *Reading, caller *access.Caller) ([]Statement, error) {
+	st, err := s.compile(r.Query, caller)
+	if err != nil {
+		return nil, err
+	}
+	r.statement, r.Answer = st, &Answer{Type: r.Query.Type, Paths: st.paths, Many: st.many, Total: -1}
+	var all []Statement
+	if r.Query.Total {
+		parameters, err := bind(st.counters, r.Query, caller)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Statement{st.countSQL, parameters})
+	}
+	parameters, err := bind(st.binders, r.Query, caller)
+	return append(all, Statement{st.sql, parameters}), err
+}
+
+func bind(binders []binder, q *Query, caller *access.Caller) ([]any, error) {
+	parameters := make([]any, len(binders))
+	for i, b := range binders {
+		v, err := b(q, caller)
+		if err != nil {
+			return nil, err
+		}
+		parameters[i] = v
+	}
+	return parameters, nil
+}
+
+func receiveAll(results pgx.BatchResults, entering bool, readings []*Reading) error {
+	if entering {
 		if _, err := results.Exec(); err != nil {
 			return fmt.Errorf("setting the caller's context: %w", err)
 		}
 	}
-	if q.Total {
-		if err := results.QueryRow().Scan(&answer.Total); err != nil {
-			return fmt.Errorf("counting %s: %w", q.Type.Name, err)
+	for _, r := range readings {
+		if r.Query.Total {
+			if err := results.QueryRow().Scan(&r.Answer.Total); err != nil {
+				return fmt.Errorf("counting %s: %w", r.Query.Type.Name, err)
+			}
+		}
+		rows, err := results.Query()
+		if err == nil {
+			err = r.receive(rows)
+		}
+		var refused *QueryError
+		if errors.As(err, &refused) {
+			return err
+		}
+		if err != nil {
+			return fmt.Errorf("reading %s: %w", r.Query.Type.Name, err)
 		}
 	}
-	rows, err := results.Query()
-	if err != nil {
-		return fmt.Errorf("reading %s: %w", q.Type.Name, err)
-	}
+	return nil
+}
+
+func (r *Reading) receive(rows pgx.Rows) error {
 	defer rows.Close()
+	q, st := r.Query, r.statement
 	row := &Row{Ones: make([]One, len(st.ones)), Includes: make([][]Included, len(st.includes))}
+	included := 0
 	for n := 0; rows.Next(); n++ {
 		if q.Size > 0 && q.Target.IsZero() && n == q.Size {
-			answer.More = true
+			r.Answer.More = true
 			continue
 		}
 		if err := st.fill(rows, row, q.Type); err != nil {
-			return fmt.Errorf("reading %s: %w", q.Type.Name, err)
-		}
-		if err := each(answer, row); err != nil {
 			return err
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("reading %s: %w", q.Type.Name, err)
-	}
-	return nil
-}
-
-func (st *statement) fill(rows pgx.Rows, row *Row, t *resource.Type) error {
-	raw := rows.RawValues()
-	fields := rows.FieldDescriptions()
-	types := rows.Conn().TypeMap()
-	row.ID, row.Attributes = raw[0], raw[2]
-	if err := types.Scan(fields[1].DataTypeOID, fields[1].Format, raw[1], &row.Revision); err != nil {
-		return err
-	}
-	at := 3
-	for k, i := range st.ones {
-		row.Ones[k] = One{Relation: &t.Relations[i], ID: raw[at]}
-		at++
-	}
-	for k, n := range st.includes {
-		var cells pgtype.Array[pgtype.Text]
-		if err := types.Scan(fields[at].DataTypeOID, fields[at].Format, raw[at], &cells); err != nil {
-			return err
-		}
-		row.Includes[k] = n.records(&cells)
-		at++
-	}
-	return nil
-}
-
-// records takes the related records out of the rows of the array that includeColumn makes.
-func (n *include) records(cells *pgtype.Array[pgtype.Text]) []Included {
-	if len(cells.Elements) == 0 {
-		return nil
-	}
-	count := len(cells.Elements) / (3 + len(n.ones))
-	cell := func(row, i int) pgtype.Text { return cells.Elements[row*count+i] }
-	records := make([]Included, count)
-	for i := range records {
-		records[i] = Included{Parent: cell(0, i).String, ID: cell(1, i).String, Attributes: cell(2, i).String}
-		for k, at := range n.ones {
-			one := One{Relation: &n.target.Relations[at]}
-			if id := cell(3+k, i); id.Valid {
-				one.ID = []byte(id.String)
+		for k := range row.Includes {
+			if included += len(row.Includes[k]); q.MaxIncluded > 0 && included > q.MaxIncluded {
+				return queryError("include", st.paths[k].Name, "too_many",
+					"more than %d related records would come along; ask for a smaller page or by the records' own list", q.MaxIncluded)
 			}
-			records[i].Ones = append(records[i].Ones, one)
+		}
+		if err := r.Each(r.Answer, row); err != nil {
+			return err
 		}
 	}
-	return records
-}
-
-func (st *statement) answer(schema *resource.Schema, q *Query, caller *access.Caller) *Answer {
-	a := &Answer{Type: q.Type, Many: st.many, Total: -1}
-	for _, n := range st.includes {
-		a.Paths = append(a.Paths, Path{Name: n.path, Parent: n.parent, Relation: n.relation, Target: n.target,
-			Many: visibleMany(schema, caller.Side, caller.Grants, n.target)})
-	}
-	return a
-}
-
-// Statement is the SQL of a query with its parameters, as Read sends it after the caller's context.
-func (s *Store) Statement(q *Query, caller access.Caller) (sql string, args []any, err error) {
-	st, err := s.compile(q, &caller)
-	if err != nil {
-		return "", nil, err
-	}
-	b := &pgx.Batch{}
-	if err := queue(b, st.sql, st.binders, q, &caller); err != nil {
-		return "", nil, err
-	}
-	return st.sql, b.QueuedQueries[0].Arguments, nil
+	return rows.Err()
 }

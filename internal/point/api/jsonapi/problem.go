@@ -126,7 +126,10 @@ func codedProblem(err Coded) *Problem {
 
 // queryProblem points at the query parameter that is wrong. A record that a reference cannot name is not there.
 func queryProblem(q *record.QueryError) *Problem {
-	if q.Part == "id" {
+	switch q.Part {
+	case "type":
+		return problem(http.StatusForbidden, q.Code, "You may not read %s.", q.Path)
+	case "id":
 		return problem(http.StatusNotFound, "not_found", "There is no such record: %s.", q.Detail)
 	}
 	parameter := q.Part
