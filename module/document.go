@@ -71,6 +71,9 @@ const (
 	Upsert Operation = "upsert" // create, or change what is given
 	Update Operation = "update" // change what is given; an unknown record fails the row
 	Delete Operation = "delete"
+	// Ensure makes a record that many rows need, such as who gets a price list: created where its key is missing, else left
+	// alone. Rows that need it fail with it. Values are those of a new record only.
+	Ensure Operation = "ensure"
 )
 
 // Record is one record that a row means, in wire names and wire values: nil clears, a missing key keeps.
@@ -92,6 +95,9 @@ type Reference struct {
 	// (with the key and Values).
 	Missing string
 	Values  map[string]any
+	// Of, instead of a key, takes the relation of the same name of the record that another relation of this record names:
+	// the "unit" Of "product" is the product's own unit.
+	Of string
 }
 
 // Acknowledgement is the partner's business answer to a message of ours, not the transport's.

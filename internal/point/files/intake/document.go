@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -21,7 +22,14 @@ type documentRows struct {
 	units     Units
 }
 
-func (d *documentRows) Close() error           { return nil }
+// Close lets go of the file, where the module holds one.
+func (d *documentRows) Close() error {
+	if c, ok := d.documents.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
 func (d *documentRows) Notes() []module.Notice { return nil }
 
 // Next reads one document.
@@ -56,8 +64,12 @@ func (d *documentRows) record(row *Row, chunk *Chunk, m *module.Record, seen map
 	if row.failed() {
 		return
 	}
+	if m.Operation == module.Ensure {
+		d.ensure(row, chunk, t, change)
+		return
+	}
 	if m.Operation == module.Update || m.Operation == module.Delete {
-		change.Target = keyRef(d.schema, t, change)
+		change.Target = resource.ByKey(keyParts(d.schema, t, change)...)
 	}
 	for _, id := range m.ExternalIDs {
 		change.ExternalIDs = append(change.ExternalIDs, record.ExternalID{System: d.system, ID: id})
@@ -69,10 +81,15 @@ func (d *documentRows) record(row *Row, chunk *Chunk, m *module.Record, seen map
 	row.add(t, operations[m.Operation], change, t.Name == row.Resource)
 }
 
-// keyRef names a record by the key among its values, for operations that need it to exist.
-func keyRef(schema *resource.Schema, t *resource.Type, c *record.Change) resource.Ref {
-	var parts []string
+// keyParts are the parts of the key among a change's values, flattened; what it links to has its own key already.
+func keyParts(schema *resource.Schema, t *resource.Type, c *record.Change) (parts []string) {
 	for _, name := range t.KeyOf {
+		if to := c.Links[name]; to != nil {
+			rel, _ := t.Relation(name)
+			target, _ := schema.Type(rel.Target)
+			parts = append(parts, keyParts(schema, target, to)...)
+			continue
+		}
 		v := c.Values[t.At(name)]
 		if ref, err := resource.ParseRef(v.Text); err == nil && ref.Key != nil {
 			parts = append(parts, ref.Key...)
@@ -80,7 +97,21 @@ func keyRef(schema *resource.Schema, t *resource.Type, c *record.Change) resourc
 			parts = append(parts, v.Text)
 		}
 	}
-	return resource.ByKey(parts...)
+	return parts
+}
+
+// ensure takes a record that other rows may need too. Beside its key all it says is for a new record.
+func (d *documentRows) ensure(row *Row, chunk *Chunk, t *resource.Type, c *record.Change) {
+	key := strings.Join(keyParts(d.schema, t, c), "|")
+	row.requires = append(row.requires, chunk.Ensure(t, key, func() *record.Change {
+		c.Initial = t.NewRecord()
+		for pos := range c.Values {
+			if !slices.Contains(t.KeyOf, t.NameAt(pos)) {
+				c.Initial[pos], c.Values[pos] = c.Values[pos], resource.Value{}
+			}
+		}
+		return c
+	}))
 }
 
 func (d *documentRows) change(row *Row, chunk *Chunk, t *resource.Type, m *module.Record, seen map[string]*record.Change) *record.Change {
@@ -137,6 +168,10 @@ func (d *documentRows) reference(row *Row, chunk *Chunk, t *resource.Type, c *re
 	rel, ok := t.Relation(name)
 	if !ok || rel.ToMany {
 		row.fault(name, "parse", "unknown_relation", fmt.Sprintf("The mapping names %s.%s, which does not exist.", t.Name, name))
+		return
+	}
+	if ref.Of != "" {
+		row.borrow(c, t, name, ref.Of)
 		return
 	}
 	if ref.Key == nil {

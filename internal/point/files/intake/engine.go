@@ -14,6 +14,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/module"
+	"github.com/hanse-commerce/hanse/resource"
 )
 
 // Database opens transactions; a *pgxpool.Pool.
@@ -124,6 +125,7 @@ func (e *Engine) read(ctx context.Context, rows Rows, unique bool, skip int64, o
 	seen := newKeys()
 	chunk, held := &Chunk{}, map[string]bool{}
 	for n := int64(0); ; n++ {
+		chunk.touched = chunk.touched[:0]
 		row, err := rows.Next(ctx, chunk)
 		if err != nil {
 			if err == io.EOF {
@@ -139,27 +141,25 @@ func (e *Engine) read(ctx context.Context, rows Rows, unique bool, skip int64, o
 			chunk = &Chunk{}
 			continue
 		}
-		if len(chunk.Rows) >= size || !unique && clashes(held, row) {
+		if len(chunk.Rows) >= size || !unique && e.clashes(held, row) {
 			if !send(chunkOrError{chunk, nil}) {
 				return
 			}
 			chunk, held = chunk.after(), map[string]bool{}
-			clashes(held, row)
+			e.clashes(held, row)
 		}
 		chunk.Rows = append(chunk.Rows, row)
 	}
 }
 
-// after is the chunk that follows. What the last row read into this one needed goes with it.
-func (c *Chunk) after() *Chunk { return &Chunk{ensured: c.ensured, needs: c.needs} }
-
 // clashes reports whether a row speaks of a record that a row of the same chunk speaks of already, and notes it. Documents
 // may do so on purpose: the later one counts, so it must come in a later transaction.
-func clashes(held map[string]bool, row *Row) (clash bool) {
+func (e *Engine) clashes(held map[string]bool, row *Row) (clash bool) {
+	schema := e.Store.Schema()
 	for _, d := range row.Drafts {
-		k := d.Type.Name + "\x00" + KeyOf(d.Type, d.Change.Values)
-		for _, to := range d.Change.Links {
-			k += fmt.Sprintf("\x00%p", to) // rows share the change of a record that they need
+		k := d.Type.Name + "\x00" + d.Change.Target.String()
+		if d.Change.Target.IsZero() {
+			k = d.Type.Name + "\x00" + resource.ByKey(keyParts(schema, d.Type, d.Change)...).String()
 		}
 		clash = clash || held[k]
 		held[k] = true
@@ -289,12 +289,16 @@ func (e *Engine) change(ctx context.Context, tx pgx.Tx, chunk *Chunk, preview bo
 			return err
 		}
 	}
+	if err := e.lend(ctx, tx, chunk.Rows); err != nil {
+		return err
+	}
 	batch := chunk.batch()
 	if len(batch.Sets) > 0 {
 		plan, err := e.Store.Plan(ctx, tx, e.Caller, batch, record.AsOwner())
 		if err != nil {
 			return err
 		}
+		chunk.require(plan)
 		if !preview {
 			if err := plan.Write(ctx, tx); err != nil {
 				return err

@@ -31,6 +31,9 @@ type Row struct {
 	hash     string
 
 	Acknowledgements []module.Acknowledgement
+
+	requires []*record.Change // made sure of for other rows too; the row fails with them
+	borrowed []borrowing
 }
 
 // Draft is a change that a row asks for. Those that others link to stand first.
@@ -65,6 +68,7 @@ type Chunk struct {
 	Rows    []*Row
 	ensured map[string]*record.Change
 	needs   []Draft
+	touched []*record.Change // of the needs, by the row that is being read
 }
 
 // Ensure gives the change that makes sure a record exists: by the key in its values, with its initial values if it has to
@@ -74,19 +78,47 @@ func (c *Chunk) Ensure(t *resource.Type, key string, make func() *record.Change)
 		c.ensured = map[string]*record.Change{}
 	}
 	name := t.Name + "\x00" + key
-	if have, ok := c.ensured[name]; ok {
-		return have
+	change, have := c.ensured[name]
+	if !have {
+		change = make()
+		c.ensured[name] = change
+		c.needs = append(c.needs, Draft{Type: t, Operation: record.Upsert, Change: change})
 	}
-	change := make()
-	c.ensured[name] = change
-	c.needs = append(c.needs, Draft{Type: t, Operation: record.Upsert, Change: change})
+	c.touched = append(c.touched, change)
 	return change
+}
+
+// after is the chunk that follows. What the last row read into this one needed goes with it, and what that links to.
+func (c *Chunk) after() *Chunk {
+	next, wanted := &Chunk{ensured: map[string]*record.Change{}}, map[*record.Change]bool{}
+	var want func(*record.Change)
+	want = func(change *record.Change) {
+		wanted[change] = true
+		for _, to := range change.Links {
+			want(to)
+		}
+	}
+	for _, change := range c.touched {
+		want(change)
+	}
+	for name, change := range c.ensured {
+		if wanted[change] {
+			next.ensured[name] = change
+		}
+	}
+	for _, d := range c.needs {
+		if wanted[d.Change] {
+			next.needs = append(next.needs, d)
+		}
+	}
+	return next
 }
 
 // batch puts the chunk's changes into sets, needs first, each row's under a group of its own.
 func (c *Chunk) batch() *record.Batch {
 	b := &record.Batch{}
 	for _, d := range c.needs {
+		d.Change.Reset() // an earlier chunk may have planned it too
 		b.Add(d.Type, d.Operation, d.Change)
 	}
 	for i, r := range c.Rows {

@@ -1,0 +1,5 @@
+package hanse
+
+import (
+	_ "github.com/hanse-commerce/hanse/module/all" // the integration modules of this build
+)
