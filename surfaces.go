@@ -1,25 +1,42 @@
 package hanse
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net/http"
+	"strings"
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/point/api/jsonapi"
 	"github.com/hanse-commerce/hanse/internal/point/api/oauth"
+	"github.com/hanse-commerce/hanse/internal/web/backoffice/staff"
 )
 
 // surfaces puts both APIs, the token endpoint and the pages onto their paths.
 func (s *server) surfaces(mux *http.ServeMux) error {
 	tokens := oauth.New(s.access, oauth.Options{PublicURL: s.cfg.PublicURL, Log: s.log})
 	tokens.Register(mux)
-	mux.Handle(adminBase+"/", s.api(access.Admin, adminBase, byToken(tokens)))
+	office, err := staff.New(staff.Options{Pool: s.pool, Store: s.store, Directory: s.access, Commands: s.commands, Log: s.log,
+		Secure:  strings.HasPrefix(s.cfg.PublicURL, "https://"),
+		Content: func(ctx context.Context, hash string) (io.ReadCloser, error) { return s.blobs.Open(ctx, hash) }})
+	if err != nil {
+		return err
+	}
+	mux.Handle("/admin/", office)
+	mux.Handle("/admin", http.RedirectHandler("/admin/", http.StatusSeeOther))
+	mux.Handle(adminBase+"/", s.api(access.Admin, adminBase, byToken(tokens, office)))
 	return nil
 }
 
-// byToken lets programs in by their access tokens.
-func byToken(tokens *oauth.Server) jsonapi.Authenticator {
+// byToken lets programs in by their access tokens, and staff by the session of the back-office.
+func byToken(tokens *oauth.Server, office *staff.Staff) jsonapi.Authenticator {
 	return func(r *http.Request) (access.Caller, error) {
+		if !oauth.Bearer(r) {
+			if caller, ok, err := office.Authenticate(r); ok {
+				return caller, err
+			}
+		}
 		caller, err := tokens.Authenticate(r)
 		var refusal *oauth.Refusal
 		if errors.As(err, &refusal) {
