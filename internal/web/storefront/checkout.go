@@ -8,8 +8,8 @@ import (
 	"github.com/hanse-commerce/hanse/internal/web/page"
 )
 
-// Checkouts turn a cart into an order. The totals of a checkout are frozen:
-// what the page shows is what is ordered, or Place answers ErrChanged.
+// Checkouts turn a cart into an order: at the total that the page showed, or
+// not at all.
 type Checkouts interface {
 	// Start freezes the cart of the buyer in the context and returns the checkout's id.
 	Start(ctx context.Context) (id string, err error)
@@ -22,6 +22,7 @@ type Checkouts interface {
 // Checkout is the one page between cart and order.
 type Checkout struct {
 	ID        string
+	Order     string    // number of the order that came of it; empty while it is open
 	Addresses []Address // of the company, the usual one first
 	Countries []page.Option
 	Shipping  []Method
@@ -29,7 +30,7 @@ type Checkout struct {
 	Lines     []OrderLine
 	Subtotal  page.Money
 	Tax       *page.Money // nil where tax is not shown
-	// ShippingTotal and Total are those of the first shipping method.
+	// ShippingTotal and Total are those of the way of shipping that is chosen.
 	ShippingTotal page.Money
 	Total         page.Money
 	CreditLeft    *page.Money // nil where the customer has no limit
@@ -37,14 +38,14 @@ type Checkout struct {
 	// Problems keep the order from being placed, such as a credit limit.
 	Problems []string
 
-	Form page.Form // set by the page
+	Form page.Form // what was chosen before, or typed and not accepted
 }
 
 // Method is a way to ship or to pay.
 type Method struct {
 	Code, Name, Text string
 	Price            *page.Money
-	// Total of the order with this method, where it differs by method.
+	// Total of the order with this way of shipping. The form sends it back, so that no order is placed at another.
 	Total *page.Money
 }
 
@@ -64,6 +65,10 @@ type CheckoutChoice struct {
 	Payment   string   // code of the payment terms
 	PONumber  string
 	Note      string
+	// RequestedDate is the day on which the goods are wanted, as YYYY-MM-DD, or empty.
+	RequestedDate string
+	// Total is what the page showed for this way of shipping. It is never charged, only compared.
+	Total string
 }
 
 // newAddress is the value of the address's radio button that asks for one.
@@ -100,7 +105,13 @@ func (s *Shop) showCheckout(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	c.Form = form
+	if c.Order != "" { // a page out of the browser's history
+		http.Redirect(w, r, page.Path("orders", c.Order), http.StatusSeeOther)
+		return nil
+	}
+	if form.Values != nil {
+		c.Form = form
+	}
 	title := s.text(r, "checkout.title")
 	checkoutView.Show(s.engine, w, r, status, s.frame(r, title,
 		page.Trail(s.text(r, "home.crumb"), "/", s.text(r, "cart.title"), "/cart", title)...), c)
@@ -132,7 +143,9 @@ func (s *Shop) placeOrder(w http.ResponseWriter, r *http.Request) error {
 
 func readChoice(r *http.Request) CheckoutChoice {
 	c := CheckoutChoice{AddressID: r.PostFormValue("address"), Shipping: r.PostFormValue("shipping"),
-		Payment: r.PostFormValue("payment"), PONumber: r.PostFormValue("poNumber"), Note: r.PostFormValue("note")}
+		Payment: r.PostFormValue("payment"), PONumber: r.PostFormValue("poNumber"), Note: r.PostFormValue("note"),
+		RequestedDate: r.PostFormValue("requestedDate")}
+	c.Total = r.PostFormValue("total." + c.Shipping)
 	if c.AddressID == newAddress || c.AddressID == "" {
 		c.AddressID = ""
 		c.Address = &Address{Company: r.PostFormValue("company"), Name: r.PostFormValue("name"),

@@ -89,7 +89,7 @@ func (i Item) Best() *Tier {
 	return &i.Unit.Tiers[len(i.Unit.Tiers)-1]
 }
 
-var sortings = []string{"relevance", "name", "sku", "price"}
+var sortings = []string{"relevance", "name", "sku"}
 
 const listSize = 24
 

@@ -55,6 +55,7 @@ type Order struct {
 	Shipping       string // name of the method
 	Payment        string // name of the payment terms
 	Note           string
+	RequestedDate  time.Time // zero where none was asked for
 	Items          []OrderLine
 	Subtotal       page.Money
 	ShippingTotal  page.Money

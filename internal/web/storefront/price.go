@@ -38,6 +38,9 @@ type Unit struct {
 	Tiers []Tier // empty where quantity does not change the price
 }
 
+// Start is the quantity that a form begins with.
+func (u Unit) Start() decimal.Decimal { return decimal.Max(u.Least, decimal.NewFromInt(1)) }
+
 // Stock is what can be delivered of a product.
 type Stock struct {
 	State     string // "in", "low", "out" or "unknown"

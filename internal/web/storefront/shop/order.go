@@ -1,0 +1,186 @@
+package shop
+
+import (
+	"context"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/hanse-commerce/hanse/internal/record"
+	"github.com/hanse-commerce/hanse/internal/web/page"
+	"github.com/hanse-commerce/hanse/internal/web/storefront"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+type orderRow struct {
+	Number, PONumber, Status, Currency, Notes, RequestedDate string
+	LineCount                                                int
+	Subtotal, ShippingTotal, TaxTotal, DiscountTotal, Total  decimal.Decimal
+	PlacedAt                                                 time.Time
+	ExportedAt, CollectedAt, AcceptedAt, RefusedAt           *time.Time
+}
+
+func (o *orderRow) money(amount decimal.Decimal) page.Money {
+	return page.Money{Amount: amount, Currency: o.Currency}
+}
+
+// optional is an amount that is shown only where it is not nothing.
+func (o *orderRow) optional(amount decimal.Decimal) *page.Money {
+	if amount.IsZero() {
+		return nil
+	}
+	m := o.money(amount)
+	return &m
+}
+
+func (s *Shop) orderList() *record.Query {
+	q := s.query("orders")
+	q.Sort = []record.Sort{{Path: "placedAt", Descending: true}}
+	q.Include = []string{"customerUser"}
+	q.Fields = map[string][]string{"customerUsers": {"email", "firstName", "lastName"},
+		"orders": {"number", "poNumber", "status", "currency", "total", "placedAt", "refusedAt", "lineCount", "customerUser"}}
+	return q
+}
+
+func (f *found) summary() (storefront.OrderSummary, error) {
+	o, err := decode[orderRow](f.attributes)
+	if err != nil {
+		return storefront.OrderSummary{}, err
+	}
+	return f.summaryOf(&o)
+}
+
+func (f *found) summaryOf(o *orderRow) (storefront.OrderSummary, error) {
+	who, ok := f.one("customerUser", f.id)
+	p, err := decodeRelated[personRow](who, ok)
+	summary := storefront.OrderSummary{Number: o.Number, PONumber: o.PONumber, Status: o.Status, PlacedAt: o.PlacedAt,
+		PlacedBy: p.name(), Total: o.money(o.Total), Lines: o.LineCount}
+	if o.RefusedAt != nil && o.Status == "open" {
+		summary.Status = "refused"
+	}
+	return summary, err
+}
+
+// Orders are those of the buyer's company, the newest first; text finds them by their numbers.
+func (s *Shop) Orders(ctx context.Context, text string, number, size int) (storefront.OrderList, error) {
+	caller, err := buyer(ctx)
+	if err != nil {
+		return storefront.OrderList{}, err
+	}
+	q := s.orderList()
+	q.Number, q.Size, q.Total, q.Search = min(number, lastPage), size, true, text
+	var orders []found
+	reading := collect(q, &orders)
+	if err := s.read(ctx, caller, reading); err != nil {
+		return storefront.OrderList{}, err
+	}
+	list := storefront.OrderList{Total: int(reading.Answer.Total)}
+	for i := range orders {
+		summary, err := orders[i].summary()
+		if err != nil {
+			return list, err
+		}
+		list.Orders = append(list.Orders, summary)
+	}
+	return list, nil
+}
+
+// Order is the page of one order.
+func (s *Shop) Order(ctx context.Context, number string) (storefront.Order, error) {
+	caller, err := buyer(ctx)
+	if err != nil {
+		return storefront.Order{}, err
+	}
+	q := s.query("orders")
+	q.Target = resource.ByKey(number)
+	q.Include = []string{"customerUser", "lines", "lines.unit", "addresses", "shippingMethod", "paymentTerm"}
+	var orders []found
+	if err := s.read(ctx, caller, collect(q, &orders)); err != nil {
+		return storefront.Order{}, err
+	}
+	if len(orders) == 0 {
+		return storefront.Order{}, storefront.ErrNotFound
+	}
+	return s.orderPage(ctx, &orders[0])
+}
+
+func (s *Shop) orderPage(ctx context.Context, f *found) (shown storefront.Order, err error) {
+	o, err := decode[orderRow](f.attributes)
+	if err != nil {
+		return shown, err
+	}
+	if shown.OrderSummary, err = f.summaryOf(&o); err != nil {
+		return shown, err
+	}
+	shown.Note, shown.Handover = o.Notes, o.handover()
+	shown.RequestedDate = day(o.RequestedDate)
+	shown.Subtotal, shown.ShippingTotal = o.money(o.Subtotal), o.money(o.ShippingTotal)
+	shown.Discount, shown.Tax = o.optional(o.DiscountTotal), o.optional(o.TaxTotal)
+	if shown.Shipping, err = f.nameOf("shippingMethod"); err != nil {
+		return shown, err
+	}
+	if shown.Payment, err = f.nameOf("paymentTerm"); err != nil {
+		return shown, err
+	}
+	for _, r := range f.below("addresses", f.id) {
+		a, err := decode[addressRow]([]byte(r.attributes))
+		if err != nil {
+			return shown, err
+		}
+		if a.Kind == "shipping" {
+			shown.ShipTo = a.address(ctx, r.id)
+		} else {
+			shown.BillTo = a.address(ctx, r.id)
+		}
+	}
+	shown.Items, err = f.orderLines(&o)
+	return shown, err
+}
+
+func (f *found) nameOf(relation string) (string, error) {
+	r, err := decodeRelated[struct{ Name string }](f.one(relation, f.id))
+	return r.Name, err
+}
+
+func (f *found) orderLines(o *orderRow) (lines []storefront.OrderLine, err error) {
+	for _, r := range f.below("lines", f.id) {
+		l, err := decode[struct {
+			SKU, Name                      string
+			Quantity, Price, Per, RowTotal decimal.Decimal
+		}]([]byte(r.attributes))
+		if err != nil {
+			return nil, err
+		}
+		u, err := decodeRelated[unitRow](f.one("lines.unit", r.id))
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, storefront.OrderLine{SKU: l.SKU, Name: l.Name, Unit: u.Name, Quantity: l.Quantity,
+			Price: storefront.Price{Money: o.money(l.Price), Per: l.Per}, Total: o.money(l.RowTotal)})
+	}
+	return lines, nil
+}
+
+// handover are the steps to the company's ERP: that a file was collected says nothing about the order.
+func (o *orderRow) handover() []storefront.Step {
+	step := func(name string, at *time.Time) storefront.Step {
+		if at == nil {
+			return storefront.Step{Name: name, State: "waiting"}
+		}
+		return storefront.Step{Name: name, State: "done", At: *at}
+	}
+	last := step("accepted", o.AcceptedAt)
+	if o.RefusedAt != nil {
+		last = storefront.Step{Name: "refused", State: "failed", At: *o.RefusedAt}
+	}
+	return []storefront.Step{step("placed", &o.PlacedAt), step("sent", o.ExportedAt), step("collected", o.CollectedAt), last}
+}
+
+// day reads a date of the wire; the zero time if there is none.
+func day(text string) time.Time {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
