@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hanse-commerce/hanse/internal/record"
+	"github.com/hanse-commerce/hanse/internal/reference"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
@@ -66,25 +67,9 @@ func listCommand(use, short string, list func(w io.Writer, args []string, asJSON
 func listResources(w io.Writer, schema *resource.Schema, asJSON bool) error {
 	rows := [][]string{{"resource", "area", "key", "admin", "storefront", "doc"}}
 	for _, t := range schema.Types() {
-		rows = append(rows, []string{t.Name, t.Area, record.KeyDoc(schema, t), letters(t.Admin), letters(t.Storefront), t.Doc})
+		rows = append(rows, []string{t.Name, t.Area, record.KeyDoc(schema, t), reference.Letters(t.Admin), reference.Letters(t.Storefront), t.Doc})
 	}
 	return table(w, rows, asJSON)
-}
-
-func letters(e resource.Exposure) string {
-	text := ""
-	for _, o := range []struct {
-		is     bool
-		letter string
-	}{{e.Create, "c"}, {e.Read, "r"}, {e.Update, "u"}, {e.Delete, "d"}} {
-		if o.is {
-			text += o.letter
-		}
-	}
-	if text == "" {
-		return "-"
-	}
-	return text
 }
 
 func listFields(w io.Writer, schema *resource.Schema, t *resource.Type, asJSON bool) error {

@@ -70,7 +70,7 @@ func rootCommand() *cobra.Command {
 		return &exitError{exitUsage, fmt.Sprintf("%s; see hanse %s --help", err, cmd.Name())}
 	})
 	root.AddCommand(serveCommand(), demoCommand(), initCommand(), migrateCommand(), importCommand(), doctorCommand(),
-		resourcesCommand(), commandsCommand(), explainCommand(), versionCommand())
+		resourcesCommand(), commandsCommand(), explainCommand(), referenceCommand(), versionCommand())
 	return root
 }
 
