@@ -89,8 +89,8 @@ func (o *draft) shortage(short *inventory.Short) error {
 	var f faults
 	for _, s := range short.Lines {
 		l := o.lines[s.Line]
-		if s.Available.IsPositive() {
-			f.line(s.Line, "short_stock", "Only %s %s of %s are left, %s were asked for.", s.Available, l.unitCode, l.sku, l.quantity)
+		if left := s.Available.Truncate(int32(l.precision)); left.IsPositive() { // #nosec G115 -- at most 6
+			f.line(s.Line, "short_stock", "Only %s %s of %s are left, %s were asked for.", left, l.unitCode, l.sku, l.quantity)
 		} else {
 			f.line(s.Line, "short_stock", "Nothing is left of %s in the unit %s, %s were asked for.", l.sku, l.unitCode, l.quantity)
 		}
