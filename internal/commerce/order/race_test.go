@@ -235,7 +235,9 @@ func awaitLock(t testing.TB, s *commercetest.Shop) {
 // deaf is an outbox that fails.
 type deaf struct{}
 
-func (deaf) OrderPlaced(context.Context, pgx.Tx, string, string) error { return errors.New("no jobs today") }
+func (deaf) OrderPlaced(context.Context, pgx.Tx, string, string) error {
+	return errors.New("no jobs today")
+}
 
 func TestFailingOutboxLeavesNothing(t *testing.T) {
 	s := ironmonger(t)
