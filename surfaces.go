@@ -11,18 +11,27 @@ import (
 	"github.com/hanse-commerce/hanse/internal/point/api/jsonapi"
 	"github.com/hanse-commerce/hanse/internal/point/api/oauth"
 	"github.com/hanse-commerce/hanse/internal/web/backoffice/staff"
+	"github.com/hanse-commerce/hanse/internal/web/storefront/shop"
 )
 
 // surfaces puts both APIs, the token endpoint and the pages onto their paths.
 func (s *server) surfaces(mux *http.ServeMux) error {
+	secure := strings.HasPrefix(s.cfg.PublicURL, "https://")
 	tokens := oauth.New(s.access, oauth.Options{PublicURL: s.cfg.PublicURL, Log: s.log})
 	tokens.Register(mux)
 	office, err := staff.New(staff.Options{Pool: s.pool, Store: s.store, Directory: s.access, Commands: s.commands, Log: s.log,
-		Secure:  strings.HasPrefix(s.cfg.PublicURL, "https://"),
-		Content: func(ctx context.Context, hash string) (io.ReadCloser, error) { return s.blobs.Open(ctx, hash) }})
+		Secure: secure, Content: func(ctx context.Context, hash string) (io.ReadCloser, error) { return s.blobs.Open(ctx, hash) }})
 	if err != nil {
 		return err
 	}
+	store, err := shop.New(shop.Options{Name: "Hanse", Pool: s.pool, Store: s.store, Commands: s.commands, Directory: s.access,
+		Secure: secure, Committed: s.sequencer.Wake, Log: s.log})
+	if err != nil {
+		return err
+	}
+	mux.Handle("/", store)
+	mux.Handle(shop.SessionPath, store.Session())
+	mux.Handle(storefrontBase+"/", s.api(access.Storefront, storefrontBase, store.Authenticate))
 	mux.Handle("/admin/", office)
 	mux.Handle("/admin", http.RedirectHandler("/admin/", http.StatusSeeOther))
 	mux.Handle(adminBase+"/", s.api(access.Admin, adminBase, byToken(tokens, office)))

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/hanse-commerce/hanse"
+	_ "github.com/hanse-commerce/hanse/module/all"
 )
 
 func main() { os.Exit(hanse.Main()) }
