@@ -107,11 +107,10 @@ func defaultSort(t *resource.Type) []record.Sort {
 	if t.Ledger {
 		return []record.Sort{{Path: "createdAt", Descending: true}}
 	}
-	for _, name := range t.KeyOf {
-		if f, ok := t.Field(name); ok && f.Filterable {
-			return []record.Sort{{Path: name}}
+	if len(t.KeyOf) > 0 {
+		if f, ok := t.Field(t.KeyOf[0]); ok && f.Filterable {
+			return []record.Sort{{Path: f.Name}}
 		}
-		return nil
 	}
 	return nil
 }

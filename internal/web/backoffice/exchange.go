@@ -259,6 +259,6 @@ func (o *Office) again(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, prefix+page.Path("exchanges", id), http.StatusSeeOther)
+	http.Redirect(w, r, prefix+page.Path("exchanges", id), http.StatusSeeOther) // #nosec G710 -- a path of this site
 	return nil
 }

@@ -164,9 +164,11 @@ func (w words) options(f *resource.Field, chosen string) []page.Option {
 var formLanguages = []string{"en", "de"}
 
 func (w words) languageInputs(t *resource.Type, f *resource.Field, found row, form page.Form) []page.Field {
-	texts := map[string]string{}
-	// A value that is empty is no object: then there are no texts.
-	_ = json.Unmarshal(found.values[f.Name], &texts)
+	var texts map[string]string
+	// A value that is empty is no object, and null makes the map nil: then there are no texts.
+	if json.Unmarshal(found.values[f.Name], &texts) != nil || texts == nil {
+		texts = map[string]string{}
+	}
 	for _, l := range formLanguages {
 		if _, ok := texts[l]; !ok {
 			texts[l] = ""
