@@ -67,6 +67,9 @@ func (c *comparer) compile() (*comparison, error) {
 	if err := c.compare(target.form == formValues, mode == modeDelete || mode == modeDeleteOwned); err != nil {
 		return nil, err
 	}
+	if len(c.columns) == 0 { // a new record without any value still is a row
+		c.stage(func(*row) *string { return nil })
+	}
 	c.comparison.binders = c.compiler.binders
 	c.sql = "SELECT " + strings.Join(c.selected, ", ") + " FROM " + unnest(len(c.comparison.binders), len(c.columns), true) +
 		c.from.String()

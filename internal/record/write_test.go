@@ -75,3 +75,18 @@ func TestUpdateWritesAndLogs(t *testing.T) {
 	w.want(w.ask("select string_agg(event || ' ' || cardinality(ids) || ' ' || fields::text || ' ' || coalesce(before::text, ''), E'\n' order by seq) from change offset 0"),
 		"created 2 {sku,name,status,weight,active} \ncreated 1 {sku,name,status,active} \nupdated 1 {name,weight} [{\"name\": {\"en\": \"Rod\"}, \"weight\": \"1.5\"}]")
 }
+
+// A record may be created of defaults alone.
+func TestCreateOfNothingGiven(t *testing.T) {
+	w := newTrade(t)
+	for _, s := range w.schema.Types() {
+		if len(s.KeyOf) > 0 {
+			continue
+		}
+		c := &Change{Values: s.NewRecord()}
+		w.preview(&Batch{Sets: []*ChangeSet{{Type: s, Operation: Create, Changes: []*Change{c}}}})
+		if c.Outcome == Pending {
+			t.Errorf("%s: nothing came of it", s.Name)
+		}
+	}
+}
