@@ -45,8 +45,8 @@ SELECT coalesce(p.id::text, ''), coalesce(u.id::text, ''), coalesce(u.code, ''),
 FROM line l LEFT JOIN product p ON p.organization_id = $1 AND p.sku = l.sku AND p.status = 'enabled'
 LEFT JOIN word w ON w.word = l.word LEFT JOIN unit u ON u.id = CASE WHEN l.word = '' THEN p.unit_id ELSE w.unit END
 LEFT JOIN product_unit pu ON pu.product_id = p.id AND pu.unit_id = u.id
-CROSS JOIN LATERAL (SELECT u.id IS NOT NULL AND (u.id = p.unit_id OR pu.id IS NOT NULL
-  OR EXISTS (SELECT FROM price r WHERE r.product_id = p.id AND r.unit_id = u.id)) AS sold) s
+CROSS JOIN LATERAL (SELECT (u.id = p.unit_id OR pu.id IS NOT NULL
+  OR EXISTS (SELECT FROM price r WHERE r.product_id = p.id AND r.unit_id = u.id)) IS TRUE AS sold) s
 ORDER BY l.n`
 
 // queueFind asks for the products and units of lines.

@@ -163,14 +163,12 @@ func (s *Shop) explain(ctx context.Context, err error) error {
 		return refuse("", s.text(ctx, "shop.order.changed"))
 	case "short_stock":
 		return refuse("", s.text(ctx, "shop.order.short"))
-	case "credit_limit", "order_blocked", "no_payment_term", "no_price", "not_sold", "invalid_quantity":
-		return refuse("", s.text(ctx, "shop.order.refused"))
 	case "empty_cart", "already_placed":
 		return refuse("", s.text(ctx, "shop.order.empty"))
 	case "customer_disabled":
 		return storefront.ErrSignIn
-	case "not_found":
-		return storefront.ErrNotFound
+	case command.CodeBusy, command.CodeForbidden:
+		return err
 	}
-	return err
+	return refuse("", s.text(ctx, "shop.order.refused"))
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -84,7 +85,14 @@ func New(o Options) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.handler = s.sessions.LoadAndSave(s.meet(pages))
+	visited := s.sessions.LoadAndSave(s.meet(pages))
+	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/assets/") { // pictures, scripts and style sheets ask for nobody
+			pages.ServeHTTP(w, r)
+			return
+		}
+		visited.ServeHTTP(w, r)
+	})
 	return s, nil
 }
 

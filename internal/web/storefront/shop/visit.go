@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"strings"
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/commerce/organization"
@@ -36,18 +35,16 @@ func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
 
-// meet finds out who is asking. Pictures, scripts and style sheets ask for nobody.
+// meet finds out who is asking.
 func (s *Shop) meet(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{from: s.Address(r)}
-		if !strings.HasPrefix(r.URL.Path, "/assets/") {
-			if err := s.recognize(r, v); err != nil {
-				if r.Context().Err() == nil {
-					s.Log.ErrorContext(r.Context(), "find out who visits the shop", "path", r.URL.Path, "error", err)
-				}
-				http.Error(w, "The shop is closed for a moment; please try again.", http.StatusServiceUnavailable)
-				return
+		if err := s.recognize(r, v); err != nil {
+			if r.Context().Err() == nil {
+				s.Log.ErrorContext(r.Context(), "find out who visits the shop", "path", r.URL.Path, "error", err)
 			}
+			http.Error(w, "The shop is closed for a moment; please try again.", http.StatusServiceUnavailable)
+			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey, v)))
 	})
