@@ -8,10 +8,10 @@ import (
 	"github.com/hanse-commerce/hanse/module"
 )
 
-// message identifies an IDoc by (SNDPRN, MESTYP, DOCNUM). Its time is SAP's local one, taken as UTC.
-func message(c *idoc.Control) module.Message {
+// message identifies an IDoc by (SNDPRN, MESTYP, DOCNUM).
+func (s *settings) message(c *idoc.Control) module.Message {
 	m := module.Message{Sender: c.SNDPRN, Type: c.MESTYP, Number: c.DOCNUM}
-	if at, err := time.Parse("20060102150405", c.CREDAT+c.CRETIM); err == nil {
+	if at, err := time.ParseInLocation("20060102150405", c.CREDAT+c.CRETIM, s.zone); err == nil {
 		m.Time = at
 	}
 	return m
@@ -30,4 +30,15 @@ func (s *settings) stranger(c *idoc.Control) *module.Notice {
 			Detail: "The control record has no DOCNUM, by which an IDoc is confirmed and a resend known."}
 	}
 	return nil
+}
+
+// control is the control record of what goes to SAP, the sides changed round.
+func (s *settings) control(kind, message, number string, at time.Time) idoc.Control {
+	at = at.In(s.zone)
+	return idoc.Control{
+		MANDT: s.Settings["client"], DOCNUM: fmt.Sprintf("%016s", number), DIRECT: "2", IDOCTYP: kind, MESTYP: message,
+		SNDPOR: s.Settings["receiverPort"], SNDPRT: "LS", SNDPRN: s.Settings["receiver"],
+		RCVPOR: s.Settings["senderPort"], RCVPRT: "LS", RCVPRN: s.Settings["sender"],
+		CREDAT: at.Format("20060102"), CRETIM: at.Format("150405"),
+	}
 }

@@ -95,7 +95,7 @@ func (d *documents) document(i *idoc.IDoc) (*module.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc := &module.Document{Line: i.Line, Message: message(&i.Control), Raw: raw}
+	doc := &module.Document{Line: i.Line, Message: d.settings.message(&i.Control), Raw: raw}
 	if fault := d.settings.stranger(&i.Control); fault != nil {
 		doc.Key, doc.Notices = i.Control.DOCNUM, []module.Notice{*fault}
 		return doc, nil

@@ -39,8 +39,7 @@ func TestMappings(t *testing.T) {
 				}
 				got := pretty(t, read(t, in, files["settings.json"], files["input.xml"]))
 				if *update {
-					archive.Files = append(archive.Files[:len(archive.Files):len(archive.Files)], txtar.File{})
-					write(t, path, archive, got)
+					rewrite(t, path, archive, "expected.json", got)
 					return
 				}
 				if diff := cmp.Diff(string(files["expected.json"]), got); diff != "" {
@@ -51,14 +50,16 @@ func TestMappings(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, path string, a *txtar.Archive, got string) {
+// rewrite puts what came out into a case as what is expected.
+func rewrite(t *testing.T, path string, a *txtar.Archive, name, got string) {
+	t.Helper()
 	var files []txtar.File
 	for _, f := range a.Files {
-		if f.Name != "" && f.Name != "expected.json" {
+		if f.Name != name {
 			files = append(files, f)
 		}
 	}
-	a.Files = append(files, txtar.File{Name: "expected.json", Data: []byte(got)})
+	a.Files = append(files, txtar.File{Name: name, Data: []byte(got)})
 	if err := os.WriteFile(path, txtar.Format(a), 0o600); err != nil {
 		t.Fatal(err)
 	}

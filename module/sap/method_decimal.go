@@ -3,6 +3,7 @@ package sap
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/redpanda-data/benthos/v4/public/bloblang"
@@ -133,6 +134,10 @@ func number(v any) (decimal.Decimal, error) {
 		text = v.String()
 	case int64:
 		return decimal.NewFromInt(v), nil
+	case float64: // a whole number of JSON on its way through Bloblang
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+			return decimal.NewFromInt(int64(v)), nil
+		}
 	}
 	if !isPlain(text) {
 		return decimal.Zero, fmt.Errorf("%.40q is not a number", fmt.Sprint(v))

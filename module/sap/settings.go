@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hanse-commerce/hanse/module"
 	"github.com/hanse-commerce/hanse/resource"
@@ -16,6 +17,8 @@ func Settings() resource.Fields {
 		resource.Text("receiver").Max(10).Default("SHOP").Required().Doc("The shop's partner number: RCVPRN of what comes, SNDPRN of what goes."),
 		resource.Text("senderPort").Max(10).Default("SAPPRD").Required().Doc("SAP's port: RCVPOR of what goes."),
 		resource.Text("receiverPort").Max(10).Default("SHOP").Required().Doc("The shop's port: SNDPOR of what goes."),
+		resource.Text("system").Max(64).Default("SAP").Required().Doc("Code of the partner whose external ids are SAP's numbers of customers and materials; a record without one goes by its own number."),
+		resource.Text("timeZone").Max(64).Default("UTC").Required().Eg("Europe/Berlin").Doc("IANA time zone of SAP's dates and times."),
 		resource.Text("client").Max(3).Eg("100").Doc("SAP's client: MANDT of what goes; left out if empty."),
 		resource.Text("salesOrganization").Max(4).Default("1000").Required().Doc("VKORG. Segments of other sales areas are left out, with a warning."),
 		resource.Text("distributionChannel").Max(2).Default("10").Required().Doc("VTWEG."),
@@ -30,6 +33,9 @@ func Settings() resource.Fields {
 		resource.Enum("stock", "LABST", "LABST-EISBE").Default("LABST").Required().Doc("What counts as stock on hand: unrestricted stock, or that without the safety stock."),
 		resource.Text("orderType").Max(4).Default("OR").Required().Doc("BSART of orders."),
 		resource.Text("freightCondition").Max(4).Default("HD00").Required().Doc("KSCHL of the shipping costs of orders."),
+		resource.Text("discountCondition").Max(4).Default("HB00").Required().Doc("KSCHL of what is taken off an order as a whole."),
+		resource.Text("orderText").Max(4).Default("0001").Required().Doc("TDID of the buyer's remark on an order."),
+		resource.Text("lineText").Max(4).Default("0001").Required().Doc("TDID of the buyer's remark on a line."),
 		resource.List("units", 500, resource.Fields{
 			resource.Text("sap").Max(3).Required().Doc("SAP's code."),
 			resource.Text("code").Max(8).Required().Doc("UN/ECE code."),
@@ -45,6 +51,7 @@ func Settings() resource.Fields {
 type settings struct {
 	module.Settings
 	tree map[string]any
+	zone *time.Location
 }
 
 // codes is one direction of a value map.
@@ -67,7 +74,11 @@ func parseSettings(s module.Settings) (*settings, error) {
 		}
 		tree[name] = map[string]any{"in": here, "out": there}
 	}
-	return &settings{s, tree}, nil
+	zone, err := time.LoadLocation(s["timeZone"])
+	if err != nil {
+		return nil, fmt.Errorf("setting timeZone of the SAP channel: %w; write a name such as Europe/Berlin", err)
+	}
+	return &settings{s, tree, zone}, nil
 }
 
 // valueMap reads a list of pairs into both directions; where a code is named twice the first counts.

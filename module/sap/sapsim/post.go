@@ -5,6 +5,13 @@ import (
 	"fmt"
 )
 
+// Judge tells SAP's verdict on a file of orders that did not come over SFTP. What it posts is posted.
+func (s *Simulator) Judge(name string, content []byte) []Order {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.judge(name, content)
+}
+
 // judge reads a file of orders. If it is not well-formed, there is nothing to answer: one order without a status.
 func (s *Simulator) judge(name string, content []byte) []Order {
 	var orders []Order
