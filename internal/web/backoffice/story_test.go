@@ -17,7 +17,7 @@ func TestStories(t *testing.T) {
 	product, order := h.stock()
 	guest, empty, broken := newOffice(t, prepared{guest: true}, h.Records), newOffice(t, prepared{empty: true}, h.Records), newOffice(t, prepared{broken: true}, h.Records)
 	wrong := url.Values{"sku": {"NW-AA"}, "name.en": {""}, "kind": {"simple"}, "status": {"enabled"}, "gtin": {"123"}, "weight": {"heavy"}, "category": {"nowhere"}}
-	for _, s := range []pagetest.Story{
+	stories := []pagetest.Story{
 		{Name: "office-login", Handler: guest, Path: "/admin/login"},
 		{Name: "office-login-wrong", Handler: guest, Path: "/admin/login", Form: url.Values{"email": {"a@b.example"}, "password": {"x"}}, Status: 422},
 		{Name: "office-home", Handler: h, Path: "/admin/"},
@@ -50,9 +50,11 @@ func TestStories(t *testing.T) {
 		{Name: "office-order-edit", Handler: h, Path: order + "/edit", Theme: "dark"},
 		{Name: "office-missing", Handler: h, Path: "/admin/records/nothing", Status: 404},
 		{Name: "office-broken", Handler: broken, Path: "/admin/", Status: 500},
-	} {
+	}
+	for _, s := range stories {
 		t.Run(s.Name, s.Run)
 	}
+	t.Run("layout", func(t *testing.T) { pagetest.Layout(t, stories) })
 }
 
 // TestEveryResource derives grid and form of each resource from its definition and reads them from the database.

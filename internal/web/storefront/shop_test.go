@@ -142,8 +142,8 @@ func TestOtherSitesCannotOrder(t *testing.T) {
 
 func TestListQuery(t *testing.T) {
 	n := &noting{}
-	ask(newNoting(t, n), http.MethodGet, "/categories/A%2FB?stock=in&sort=price&page=4&q=x", "")
-	want := []string{"category A/B {Text:x Category: InStock:true Sort:price Page:4 Size:24}"}
+	ask(newNoting(t, n), http.MethodGet, "/categories/A%2FB?stock=in&sort=sku&page=4&q=x", "")
+	want := []string{"category A/B {Text:x Category: InStock:true Sort:sku Page:4 Size:24}"}
 	if !slices.Equal(n.calls, want) {
 		t.Errorf("%q, want %q", n.calls, want)
 	}

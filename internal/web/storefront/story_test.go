@@ -16,7 +16,7 @@ func TestStories(t *testing.T) {
 	buyer, guest := newShop(t, prepared{}), newShop(t, prepared{guest: true})
 	empty, long := newShop(t, prepared{empty: true}), newShop(t, prepared{long: true})
 	trouble, broken := newShop(t, prepared{trouble: true}), newShop(t, prepared{broken: true})
-	for _, s := range []pagetest.Story{
+	stories := []pagetest.Story{
 		{Name: "login", Handler: guest, Path: "/login?next=/cart"},
 		{Name: "login-de", Handler: guest, Path: "/login", Language: "de"},
 		{Name: "login-wrong", Handler: guest, Path: "/login", Form: url.Values{"email": {"maria@alfki.example"}, "password": {"x"}}, Status: 422},
@@ -71,9 +71,11 @@ func TestStories(t *testing.T) {
 		{Name: "account-de", Handler: trouble, Path: "/account", Language: "de"},
 		{Name: "missing", Handler: buyer, Path: "/products/none", Status: 404},
 		{Name: "broken-de", Handler: broken, Path: "/", Language: "de", Status: 500},
-	} {
+	}
+	for _, s := range stories {
 		t.Run(s.Name, s.Run)
 	}
+	t.Run("layout", func(t *testing.T) { pagetest.Layout(t, stories) })
 }
 
 func TestTexts(t *testing.T) {

@@ -26,26 +26,32 @@ type Story struct {
 	Status   int // 200 where zero
 }
 
-// Run asks for the page, checks it and, with -stories, writes it down.
-func (s Story) Run(t *testing.T) {
-	t.Helper()
+// request asks for the page as the story's visitor does.
+func (s Story) request() *http.Request {
 	r := httptest.NewRequest(http.MethodGet, s.Path, nil)
 	if s.Form != nil {
 		r = httptest.NewRequest(http.MethodPost, s.Path, strings.NewReader(s.Form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	if s.Language == "" {
-		s.Language = "en"
+	language := s.Language
+	if language == "" {
+		language = "en"
 	}
+	r.Header.Set("Accept-Language", language)
+	if s.Theme != "" {
+		r.AddCookie(&http.Cookie{Name: "hanse_theme", Value: s.Theme})
+	}
+	return r
+}
+
+// Run asks for the page, checks it and, with -stories, writes it down.
+func (s Story) Run(t *testing.T) {
+	t.Helper()
 	if s.Status == 0 {
 		s.Status = http.StatusOK
 	}
-	r.Header.Set("Accept-Language", s.Language)
-	if s.Theme != "" {
-		r.AddCookie(&http.Cookie{Name: "hanse_theme", Value: s.Theme}) // #nosec G124 -- a cookie that a browser sends
-	}
 	w := httptest.NewRecorder()
-	s.Handler.ServeHTTP(w, r)
+	s.Handler.ServeHTTP(w, s.request())
 	if w.Code != s.Status {
 		t.Errorf("%s answered %d, want %d (Location %q)", s.Path, w.Code, s.Status, w.Header().Get("Location"))
 	}
