@@ -27,6 +27,7 @@ func Document(schema *resource.Schema, side access.Side, base, version string) (
 			d.command(c)
 		}
 	}
+	d.session()
 	return json.Marshal(object{
 		"openapi": "3.1.0",
 		"info": object{"title": "Hanse " + title(side) + " API", "version": version, "license": object{"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -58,7 +59,7 @@ func title(side access.Side) string {
 
 func security(side access.Side) object {
 	if side == access.Storefront {
-		return object{"default": object{"type": "apiKey", "in": "cookie", "name": "hanse_shop", "description": "Session of a buyer who logged in."}}
+		return object{"default": object{"type": "apiKey", "in": "cookie", "name": "hanse_storefront", "description": "Session of a buyer who logged in by POST /session."}}
 	}
 	return object{"default": object{"type": "oauth2", "flows": object{"clientCredentials": object{"tokenUrl": "/oauth/token", "scopes": object{}}}}} // #nosec G101 -- a path
 }

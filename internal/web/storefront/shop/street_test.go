@@ -31,9 +31,10 @@ const password = "correct horse battery"
 // street is a shop that is open, with goods and two companies that buy there.
 type street struct {
 	*commercetest.House
-	shop   *shop.Shop
-	server *httptest.Server
-	seen   *statements
+	shop     *shop.Shop
+	server   *httptest.Server
+	seen     *statements
+	commands *command.Runner
 
 	alfki, other       commercetest.Buyer
 	chai, chang, ikura string
@@ -94,11 +95,11 @@ func open(t *testing.T) *street {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	runner, err := command.NewRunner(pool, s.Store, cart.Bindings(), order.Bindings(s))
+	s.commands, err = command.NewRunner(pool, s.Store, cart.Bindings(), order.Bindings(s))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.shop, err = shop.New(shop.Options{Name: "Northwind Traders", Pool: pool, Store: s.Store, Commands: runner,
+	s.shop, err = shop.New(shop.Options{Name: "Northwind Traders", Pool: pool, Store: s.Store, Commands: s.commands,
 		Directory: access.NewDirectory(pool), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
