@@ -36,6 +36,8 @@ func (f *Fault) Error() string {
 		return fmt.Sprintf("the quantity %s must be above zero", f.Quantity)
 	case f.Precision == 0:
 		return fmt.Sprintf("the quantity %s must be a whole number", f.Quantity)
+	case f.Precision == 1:
+		return fmt.Sprintf("the quantity %s may have at most one digit behind the point", f.Quantity)
 	}
 	return fmt.Sprintf("the quantity %s may have at most %d digits behind the point", f.Quantity, f.Precision)
 }

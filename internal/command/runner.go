@@ -146,17 +146,17 @@ func (r *Runner) enter(ctx context.Context, tx pgx.Tx, call *Call, s *slot, targ
 	return "", false, nil
 }
 
-// queueFind asks for the id of the target if the caller may see it; another's record does not exist for him. A permission
-// that reaches only to records of one's own narrows what is seen.
+// queueFind asks for the id of the target if the caller may see it; another's record does not exist for him. The permission
+// that counts is the command's own, with its level.
 func (r *Runner) queueFind(batch *pgx.Batch, call *Call, target resource.Ref) error {
 	t, ok := r.store.Schema().Type(call.Command.On)
 	if !ok {
 		return fmt.Errorf("%s: the schema has no %s any more", call.Command.Path(), call.Command.On)
 	}
 	caller := call.Caller
-	if caller.Grants.Level(t.Name, access.Action(call.Command.Name)) == access.Own {
+	if level := caller.Grants.Level(t.Name, access.Action(call.Command.Name)); caller.Grants != nil {
 		caller.Grants = access.NewGrants()
-		caller.Grants.Allow(t.Name, access.Read, access.Own)
+		caller.Grants.Allow(t.Name, access.Read, level)
 	}
 	call.Target = ""
 	sql, args, err := r.store.Statement(&record.Query{Type: t, Target: target, Fields: map[string][]string{t.Name: {}}}, caller)

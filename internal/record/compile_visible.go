@@ -36,10 +36,10 @@ func (c *compiler) visible(t *resource.Type, alias string) string {
 // reach is how far the caller's permission to read goes. Where a level says nothing about a type, because its records have
 // no owner or no business unit, it lets nothing through.
 func (c *compiler) reach(t *resource.Type, alias string) []string {
-	relation, value := "", ""
+	relation, value := "", (*compiler).actorsUnit
 	switch c.grants.Level(t.Name, access.Read) {
 	case access.Own:
-		relation, value = "owner", c.value("actor")
+		relation, value = "owner", func(c *compiler) string { return c.value("actor") }
 	case access.BusinessUnit:
 		relation = "businessUnit"
 	default:
@@ -49,10 +49,7 @@ func (c *compiler) reach(t *resource.Type, alias string) []string {
 	if !ok || r.ToMany {
 		return []string{"false"}
 	}
-	if value == "" {
-		value = c.actorsUnit()
-	}
-	return []string{alias + "." + quote(r.Column) + " = " + value}
+	return []string{alias + "." + quote(r.Column) + " = " + value(c)}
 }
 
 // actorsUnit is the business unit that the calling member of staff belongs to.

@@ -71,6 +71,9 @@ func (c *comparer) compile() (*comparison, error) {
 		c.stage(func(*row) *string { return nil })
 	}
 	c.comparison.binders = c.compiler.binders
+	if len(c.columns) == 0 { // a new record of which nothing is said is a row all the same
+		c.stage(func(*row) *string { return nil })
+	}
 	c.sql = "SELECT " + strings.Join(c.selected, ", ") + " FROM " + unnest(len(c.comparison.binders), len(c.columns), true) +
 		c.from.String()
 	return &c.comparison, nil

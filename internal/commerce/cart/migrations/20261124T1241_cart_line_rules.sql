@@ -26,7 +26,7 @@ begin
   where l.quantity <> trunc(l.quantity, coalesce(pu.precision, u.precision)) limit 1;
   if found then
     raise check_violation using table = 'cart_line', column = 'quantity', message = format('%s: the quantity %s %s must %s', bad.sku,
-      bad.quantity, bad.code, case bad.digits when 0 then 'be a whole number' else format('have at most %s digits behind the point', bad.digits) end);
+      bad.quantity, bad.code, case bad.digits when 0 then 'be a whole number' else format('have at most %s digit(s) behind the point', bad.digits) end);
   end if;
   return null;
 end $$;
