@@ -110,7 +110,7 @@ func (i *importing) show(ctx context.Context, s *intake.Service, p *intake.Partn
 	if err != nil {
 		return fmt.Errorf("opening the file: %w", err)
 	}
-	err = s.Preview(ctx, intake.File{Partner: p, Content: disk{path}, Size: info.Size(), As: i.as}, func(d *intake.Done) {
+	_, err = s.Preview(ctx, intake.File{Partner: p, Content: disk{path}, Size: info.Size(), As: i.as}, func(d *intake.Done) {
 		r.Counts.Add(d.Counts)
 		for _, l := range d.Lines {
 			if len(r.Rows) < shownRows {

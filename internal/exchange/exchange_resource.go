@@ -11,6 +11,7 @@ var Exchanges = resource.Type{
 		resource.Enum("direction", "in", "out").Required().Doc("In: from the partner to Hanse."),
 		resource.Enum("point", "files", "api", "module", "replica").Required().Unfiltered().Doc("Integration point that the message took."),
 		resource.Text("kind").Doc("Type of document, such as products or MATMAS05."),
+		resource.Text("format").Max(1000).Unfiltered().Doc("As what a file was read, such as its encoding, separator and decimal marks."),
 		resource.Text("reference").Doc("Number of the document in the outside system, such as an IDoc's DOCNUM."),
 		resource.Enum("status", "received", "processing", "done", "partlyDone", "refused").Required().
 			Doc("Done: all records were taken. PartlyDone: some failed. Refused: the message as a whole was not taken."),

@@ -106,7 +106,7 @@ func TestRunIsResumedAtItsCheckpoint(t *testing.T) {
 		t.Fatalf("receipt %+v", receipt)
 	}
 	first := d.start(t, receipt.ID)
-	if err := d.Estimate(ctx, caller, first, 3000); err != nil {
+	if err := d.Estimate(ctx, caller, first, 3000, "utf-8"); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.chunk(first, 1000, exchange.Counts{Read: 1000, Created: 990, Failed: 10}); err != nil {

@@ -12,21 +12,36 @@ import (
 const (
 	closeRunSQL = `update run set state = 'finished', finished_at = clock_timestamp(), updated_at = now()
 where id = $1 and fence = $2 and state = 'running'`
+	remarkedSQL = `with r as (update run set warnings = warnings + $3 where id = $1)
+update exchange set warnings = warnings + $3 where id = $2`
 	// endSQL ends an exchange, and with it those that brought the same content while it was being processed.
 	endSQL = `update exchange set status = $2, reason_code = $3, reason = $4, finished_at = clock_timestamp(),
   started_at = coalesce(started_at, clock_timestamp()), updated_at = now(), revision = revision + 1
 where id = $1 or (duplicate_of_id = $1 and status in ('received', 'processing'))`
 )
 
-// Finish ends a run by what became of its rows and gives the exchange's status.
-func (l *Ledger) Finish(ctx context.Context, caller access.Caller, r *Run) (Status, error) {
-	status := r.Counts.Status()
-	return status, l.in(ctx, caller, "finish exchange "+r.Exchange, func(tx pgx.Tx) error {
+// Finish ends a run by what became of its rows and gives the exchange's status. Remarks about the message as a whole are
+// recorded with it, since a run that is taken over must not say them twice.
+func (l *Ledger) Finish(ctx context.Context, caller access.Caller, r *Run, remarks ...Issue) (Status, error) {
+	status, warnings := r.Counts.Status(), 0
+	err := l.in(ctx, caller, "finish exchange "+r.Exchange, func(tx pgx.Tx) (err error) {
 		if err := fenced(tx.Exec(ctx, closeRunSQL, r.ID, r.Fence)); err != nil {
 			return err
 		}
+		if len(remarks) > 0 {
+			if warnings, err = Record(ctx, tx, caller, r.Exchange, remarks...); err != nil {
+				return err
+			}
+			if err := one(tx.Exec(ctx, remarkedSQL, r.ID, r.Exchange, warnings)); err != nil {
+				return err
+			}
+		}
 		return one(tx.Exec(ctx, endSQL, r.Exchange, string(status), nil, nil))
 	})
+	if err == nil {
+		r.Counts.Warnings += warnings
+	}
+	return status, err
 }
 
 // Reason says why a message as a whole was not taken: a stable code and words for people.

@@ -69,10 +69,14 @@ func (l *Ledger) StartRun(ctx context.Context, caller access.Caller, exchange, n
 	return r, nil
 }
 
-// Estimate says how many rows the message has, for the progress that people see.
-func (l *Ledger) Estimate(ctx context.Context, caller access.Caller, r *Run, rows int64) error {
+// Estimate says how many rows the message has, for the progress that people see, and as what it is read ("" if there is
+// nothing to say).
+func (l *Ledger) Estimate(ctx context.Context, caller access.Caller, r *Run, rows int64, format string) error {
 	return l.in(ctx, caller, "note the size of exchange "+r.Exchange, func(tx pgx.Tx) error {
-		return fenced(tx.Exec(ctx, "update run set estimate = $3 where id = $1 and fence = $2", r.ID, r.Fence, rows))
+		if err := fenced(tx.Exec(ctx, "update run set estimate = $3 where id = $1 and fence = $2", r.ID, r.Fence, rows)); err != nil {
+			return err
+		}
+		return one(tx.Exec(ctx, "update exchange set format = $2 where id = $1", r.Exchange, optional(clip(format))))
 	})
 }
 

@@ -61,6 +61,27 @@ func (c *Codes) Unit(code string) (string, bool) {
 	return "", false
 }
 
+// Adopt takes a code that only everyone's aliases explain as the system's own from now on, in this snapshot. It gives the
+// code as it is to be kept, and whether it is the system's first for the unit; false if the code needs no adoption.
+func (c *Codes) Adopt(code string) (alias string, first, adopted bool) {
+	alias = strings.TrimSpace(code)
+	upper := strings.ToUpper(alias)
+	for _, known := range []map[string]string{c.own, c.units} {
+		if known[alias] != "" || known[upper] != "" {
+			return "", false, false
+		}
+	}
+	unit, ok := c.Unit(alias)
+	if !ok {
+		return "", false, false
+	}
+	c.own[alias] = unit
+	if c.back[unit] == "" {
+		c.back[unit], first = alias, true
+	}
+	return alias, first, true
+}
+
 // Back gives the code under which the system knows a unit: its preferred alias, else its first, else the UN/ECE code.
 func (c *Codes) Back(unit string) string {
 	if alias, ok := c.back[unit]; ok {

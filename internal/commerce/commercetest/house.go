@@ -42,11 +42,17 @@ func Sources() []postgres.Source {
 // New makes a house with the definitions of the business and any further ones.
 func New(t testing.TB, further ...[]resource.Definition) *House {
 	t.Helper()
+	return NewWith(t, Sources(), further...)
+}
+
+// NewWith is New with the migrations of more than the business.
+func NewWith(t testing.TB, sources []postgres.Source, further ...[]resource.Definition) *House {
+	t.Helper()
 	schema, err := resource.NewSchema(append(commerce.Resources(), further...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &House{T: t, Pool: postgrestest.Pool(t, Sources()...), Schema: schema,
+	h := &House{T: t, Pool: postgrestest.Pool(t, sources...), Schema: schema,
 		Store: record.NewStore(func() *resource.Schema { return schema })}
 	founded := h.Found(organization.Founding{Code: "acme", Name: "Acme", AdminEmail: "admin@acme.test"})
 	h.Organization, h.Website, h.Admin = founded.Organization, founded.Website, founded.Admin

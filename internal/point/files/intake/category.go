@@ -1,55 +1,85 @@
 package intake
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
-// setCategory takes a category's code, or a path "A/B", whose categories are created with the path as their code. A code
-// that leads nowhere costs a warning, not the record.
-func (r *csvRows) setCategory(change *record.Change, rel *resource.Relation, target *resource.Type, cell string, chunk *Chunk) {
-	if !strings.Contains(strings.Trim(cell, "/"), "/") {
-		change.Values[r.t.At(rel.Name)] = resource.Of(resource.ByKey(strings.Trim(cell, "/")).String())
-		change.Lenient = append(change.Lenient, rel.Name)
+// categoryPaths reads the category of a product: a code, or a path "A/B", whose categories are made with the path as their
+// code where they are missing.
+type categoryPaths struct {
+	t        *resource.Type
+	language string
+	paths    map[string][]*Need // the last ones met, by cell
+}
+
+// maxPaths bounds the memory of a file in which each row has a path of its own.
+const maxPaths = 10_000
+
+func newCategoryPaths(t *resource.Type, language string) *categoryPaths {
+	return &categoryPaths{t: t, language: language, paths: map[string][]*Need{}}
+}
+
+// read gives the product its category. What leads nowhere, or cannot be made, costs a warning and not the product.
+func (p *categoryPaths) read(row *Row, c *record.Change, at int, relation, cell string) {
+	c.Lenient = append(c.Lenient, relation)
+	if !strings.Contains(strings.Trim(cell, "/ "), "/") {
+		c.Values[at] = resource.Of(resource.ByKey(strings.Trim(cell, "/ ")).String())
 		return
 	}
-	var parent *record.Change
-	var path []string
+	needs, known := p.paths[cell]
+	if !known {
+		var err error
+		if needs, err = p.split(cell); err != nil {
+			row.warn(relation, "value", "invalid_category", fmt.Sprintf("The category %.80q cannot be made: %s; the product was written without it.", cell, err))
+			return
+		}
+		if len(p.paths) >= maxPaths {
+			clear(p.paths)
+		}
+		p.paths[cell] = needs
+	}
+	row.Needs = append(row.Needs, needs...)
+	c.Values[at] = resource.Of(resource.ByKey(needs[len(needs)-1].Key).String())
+}
+
+// split makes the categories of a path, from the top down.
+func (p *categoryPaths) split(cell string) (needs []*Need, err error) {
+	code := ""
 	for _, name := range strings.Split(cell, "/") {
-		name = strings.TrimSpace(name)
-		if name == "" {
+		if name = strings.TrimSpace(name); name == "" {
 			continue
 		}
-		path = append(path, name)
-		code, above := strings.Join(path, "/"), parent
-		parent = chunk.Ensure(target, code, func() *record.Change { return r.newCategory(target, code, name, above) })
+		above := code
+		if code != "" {
+			code += "/"
+		}
+		code += name
+		c := &record.Change{Values: p.t.NewRecord(), Initial: p.t.NewRecord()}
+		if err := p.parse(c.Values, "code", code); err != nil {
+			return nil, err
+		}
+		if err := p.parse(c.Initial, "name", name); err != nil {
+			return nil, err
+		}
+		if above != "" {
+			set(c.Initial, p.t, "parent", resource.ByKey(above).String())
+		}
+		needs = append(needs, &Need{Type: p.t, Key: code, Change: c})
 	}
-	link(change, rel.Name, parent)
+	return needs, nil
 }
 
-func (r *csvRows) newCategory(target *resource.Type, code, name string, parent *record.Change) *record.Change {
-	c := &record.Change{Values: target.NewRecord(), Initial: target.NewRecord()}
-	c.Values[target.At("code")] = resource.Of(code)
-	c.Initial[target.At("name")] = overlay(resource.Value{}, r.defaults.Language, localizedText(name, r.defaults.Language))
-	if parent != nil {
-		link(c, "parent", parent)
+func (p *categoryPaths) parse(values resource.Record, field, text string) (err error) {
+	f, _ := p.t.Field(field)
+	if kind, ok := f.Kind.(resource.Multilingual); ok {
+		text, err = kind.ParseIn(text, p.language)
+	} else {
+		text, err = f.Kind.ParseText(text)
 	}
-	return c
-}
-
-func link(c *record.Change, relation string, to *record.Change) {
-	if c.Links == nil {
-		c.Links = map[string]*record.Change{}
-	}
-	c.Links[relation] = to
-}
-
-func localizedText(s, language string) string {
-	text, err := resource.Localized("x").Kind.(resource.Multilingual).ParseIn(s, language)
-	if err != nil {
-		return ""
-	}
-	return text
+	set(values, p.t, field, text)
+	return err
 }

@@ -2,7 +2,7 @@ package intake
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/resource"
@@ -11,76 +11,102 @@ import (
 // companions are the columns of a products row that yield records of other resources: its price in the partner's price
 // list, its stock in the partner's warehouse, both in the row's unit.
 type companions struct {
-	defaults       Defaults
-	prices, levels *resource.Type
-}
-
-type companionCell struct {
-	column int
-	text   string
+	defaults               Defaults
+	prices, levels         *resource.Type
+	price, currency, stock int // columns, -1 where the file has none
+	money                  map[string]string
 }
 
 func newCompanions(schema *resource.Schema, d Defaults) *companions {
-	c := &companions{defaults: d}
+	c := &companions{defaults: d, price: -1, currency: -1, stock: -1, money: map[string]string{}}
 	c.prices, _ = schema.Type("prices")
 	c.levels, _ = schema.Type("inventoryLevels")
 	return c
 }
 
-func (c *companions) knows(name string) bool {
-	return slices.Contains([]string{"price", "currency", "stock"}, name)
+// take notes a column if it is one of the companions'.
+func (c *companions) take(name string, column int) bool {
+	switch name {
+	case "price":
+		c.price = column
+	case "currency":
+		c.currency = column
+	case "stock":
+		c.stock = column
+	default:
+		return false
+	}
+	return true
 }
 
-// apply adds the product and what its row says beside it.
-func (c *companions) apply(r *csvRows, row *Row, product *record.Change, cells map[string]companionCell) {
-	row.add(r.t, record.Upsert, product, true)
+// apply adds what a product's row says beside it.
+func (c *companions) apply(r *csvRows, row *Row, product *record.Change, cells []string) {
 	at := r.t.At("unit")
 	unit := product.Values[at].Text
-	if unit == "" {
+	if !product.Values[at].Given() {
 		unit = resource.ByKey(c.defaults.Unit).String()
 		product.Initial = r.t.NewRecord()
 		product.Initial[at] = resource.Of(unit)
 	}
-	if p := cells["price"]; p.text != "" {
-		if price := c.price(r, row, product, unit, cells); price != nil {
+	if cell := cellAt(cells, c.price); cell != "" {
+		if price := c.newPrice(r, row, unit, cell, cellAt(cells, c.currency)); price != nil {
+			link(price, "product", product)
 			row.add(c.prices, record.Upsert, price, false)
 		}
 	}
-	if s := cells["stock"]; s.text != "" {
-		if level := c.level(r, row, product, unit, s); level != nil {
+	if cell := cellAt(cells, c.stock); cell != "" {
+		if level := c.newLevel(r, row, unit, cell); level != nil {
+			link(level, "product", product)
 			row.add(c.levels, record.Upsert, level, false)
 		}
 	}
 }
 
-func (c *companions) price(r *csvRows, row *Row, product *record.Change, unit string, cells map[string]companionCell) *record.Change {
+func cellAt(cells []string, i int) string {
+	if i < 0 {
+		return ""
+	}
+	return strings.TrimSpace(cells[i])
+}
+
+func link(c *record.Change, relation string, to *record.Change) {
+	if c.Links == nil {
+		c.Links = map[string]*record.Change{}
+	}
+	c.Links[relation] = to
+}
+
+// newPrice is the price of one unit from the first one on, always valid.
+func (c *companions) newPrice(r *csvRows, row *Row, unit, cell, currency string) *record.Change {
 	p := &record.Change{Values: c.prices.NewRecord()}
-	link(p, "product", product)
-	if !c.number(r, row, c.prices, "amount", cells["price"], p) {
+	if !c.number(r, row, c.prices, "amount", c.price, cell, p) {
 		return nil
 	}
-	currency := cells["currency"].text
 	if currency == "" {
 		currency = c.defaults.Currency
 	}
-	f, _ := c.prices.Field("currency")
-	text, err := f.Kind.ParseText(currency)
-	if err != nil {
-		row.fault("currency", "value", "invalid_value", fmt.Sprintf("Column currency: %s.", err))
-		return nil
+	code, ok := c.money[currency]
+	if !ok {
+		f, _ := c.prices.Field("currency")
+		var err error
+		if code, err = f.Kind.ParseText(currency); err != nil {
+			row.fault("currency", "value", "invalid_value", fmt.Sprintf("Column currency: %s.", err))
+			return nil
+		}
+		c.money[currency] = code
 	}
-	set(p.Values, c.prices, "currency", text)
+	set(p.Values, c.prices, "currency", code)
 	set(p.Values, c.prices, "priceList", resource.ByKey(c.defaults.PriceList).String())
 	set(p.Values, c.prices, "unit", unit)
 	set(p.Values, c.prices, "minQuantity", "0")
+	set(p.Values, c.prices, "per", "1")
 	p.Values[c.prices.At("validFrom")] = resource.Cleared
 	return p
 }
 
-func (c *companions) level(r *csvRows, row *Row, product *record.Change, unit string, cell companionCell) *record.Change {
+func (c *companions) newLevel(r *csvRows, row *Row, unit, cell string) *record.Change {
 	l := &record.Change{Values: c.levels.NewRecord()}
-	link(l, "product", product)
-	if !c.number(r, row, c.levels, "onHand", cell, l) {
+	if !c.number(r, row, c.levels, "onHand", c.stock, cell, l) {
 		return nil
 	}
 	set(l.Values, c.levels, "warehouse", resource.ByKey(c.defaults.Warehouse).String())
@@ -88,22 +114,14 @@ func (c *companions) level(r *csvRows, row *Row, product *record.Change, unit st
 	return l
 }
 
-func (c *companions) number(r *csvRows, row *Row, t *resource.Type, field string, cell companionCell, into *record.Change) bool {
+func (c *companions) number(r *csvRows, row *Row, t *resource.Type, field string, column int, cell string, into *record.Change) bool {
 	f, _ := t.Field(field)
-	text, err := r.reader.Decimal(cell.column, cell.text)
-	if err == nil {
-		text, err = f.Kind.ParseText(text)
-	}
+	text, err := r.number(f, column, cell)
 	if err != nil {
-		row.fault(field, "value", "invalid_value", fmt.Sprintf("Column %s: %s.", r.reader.Header()[cell.column], reason(err)))
+		name := r.reader.Header()[column]
+		row.fault(name, "value", "invalid_value", fmt.Sprintf("Column %s: %s.", name, err))
 		return false
 	}
 	set(into.Values, t, field, text)
 	return true
-}
-
-func set(values resource.Record, t *resource.Type, name, text string) {
-	if at := t.At(name); at >= 0 {
-		values[at] = resource.Of(text)
-	}
 }

@@ -16,13 +16,14 @@ import (
 // documentRows turns what a module says that a document means into changes.
 type documentRows struct {
 	documents module.Documents
+	content   *watched
 	schema    *resource.Schema
 	incoming  module.Incoming
 	system    string // of external ids: the partner's code
-	units     Units
+	units     *units
 }
 
-// Close lets go of the file, where the module holds one.
+// Close ends the reading, where the module keeps the file open.
 func (d *documentRows) Close() error {
 	if c, ok := d.documents.(io.Closer); ok {
 		return c.Close()
@@ -30,12 +31,22 @@ func (d *documentRows) Close() error {
 	return nil
 }
 
+// Count implements Rows.
+func (d *documentRows) Count() int64 { return 0 }
+
+// Format implements Rows.
+func (d *documentRows) Format() string { return "" }
+
+// Notes implements Rows.
 func (d *documentRows) Notes() []module.Notice { return nil }
 
 // Next reads one document.
-func (d *documentRows) Next(ctx context.Context, chunk *Chunk) (*Row, error) {
+func (d *documentRows) Next(ctx context.Context) (*Row, error) {
 	doc, err := d.documents.Next(ctx)
 	if err != nil {
+		if code := codeOf(err); code != "" && d.content.fault() == nil {
+			return nil, &FileError{code, err.Error()}
+		}
 		return nil, err
 	}
 	row := &Row{Line: doc.Line, Resource: d.incoming.Resource, Key: doc.Key, Notices: doc.Notices, Skipped: doc.Skipped,
@@ -45,7 +56,7 @@ func (d *documentRows) Next(ctx context.Context, chunk *Chunk) (*Row, error) {
 	}
 	seen := map[string]*record.Change{}
 	for i := range doc.Records {
-		d.record(row, chunk, &doc.Records[i], seen)
+		d.record(row, &doc.Records[i], seen)
 	}
 	return row, nil
 }
@@ -54,22 +65,22 @@ var operations = map[module.Operation]record.Operation{"": record.Upsert, module
 	module.Update: record.Update, module.Delete: record.Delete}
 
 // record adds one record of a document; a reference to a record of the same document links to it.
-func (d *documentRows) record(row *Row, chunk *Chunk, m *module.Record, seen map[string]*record.Change) {
+func (d *documentRows) record(row *Row, m *module.Record, seen map[string]*record.Change) {
 	t, ok := d.schema.Type(m.Resource)
 	if !ok {
 		row.fault("", "parse", "unknown_type", fmt.Sprintf("The mapping names the resource %q, which does not exist.", m.Resource))
 		return
 	}
-	change := d.change(row, chunk, t, m, seen)
+	change := d.change(row, t, m, seen)
 	if row.failed() {
 		return
 	}
 	if m.Operation == module.Ensure {
-		d.ensure(row, chunk, t, change)
+		row.Needs = append(row.Needs, d.ensured(t, change))
 		return
 	}
 	if m.Operation == module.Update || m.Operation == module.Delete {
-		change.Target = resource.ByKey(keyParts(d.schema, t, change)...)
+		change.Target = resource.ByKey(changeKey(d.schema, t, change)...)
 	}
 	for _, id := range m.ExternalIDs {
 		change.ExternalIDs = append(change.ExternalIDs, record.ExternalID{System: d.system, ID: id})
@@ -81,46 +92,31 @@ func (d *documentRows) record(row *Row, chunk *Chunk, m *module.Record, seen map
 	row.add(t, operations[m.Operation], change, t.Name == row.Resource)
 }
 
-// keyParts are the parts of the key among a change's values, flattened; what it links to has its own key already.
-func keyParts(schema *resource.Schema, t *resource.Type, c *record.Change) (parts []string) {
-	for _, name := range t.KeyOf {
-		if to := c.Links[name]; to != nil {
-			rel, _ := t.Relation(name)
-			target, _ := schema.Type(rel.Target)
-			parts = append(parts, keyParts(schema, target, to)...)
-			continue
-		}
-		v := c.Values[t.At(name)]
-		if ref, err := resource.ParseRef(v.Text); err == nil && ref.Key != nil {
-			parts = append(parts, ref.Key...)
-		} else {
-			parts = append(parts, v.Text)
+// ensured is a record that other rows may need too. Beside its key all it says is for a new record. It names others by
+// their keys, since it is written once for all rows of a chunk.
+func (d *documentRows) ensured(t *resource.Type, c *record.Change) *Need {
+	n := &Need{Type: t, Key: strings.Join(changeKey(d.schema, t, c), "\x00"), Change: c}
+	for name, to := range c.Links {
+		rel, _ := t.Relation(name)
+		target, _ := d.schema.Type(rel.Target)
+		c.Values[t.At(name)] = resource.Of(resource.ByKey(changeKey(d.schema, target, to)...).String())
+	}
+	c.Links, c.Initial = nil, t.NewRecord()
+	for pos := range c.Values {
+		if !slices.Contains(t.KeyOf, t.NameAt(pos)) {
+			c.Initial[pos], c.Values[pos] = c.Values[pos], resource.Value{}
 		}
 	}
-	return parts
+	return n
 }
 
-// ensure takes a record that other rows may need too. Beside its key all it says is for a new record.
-func (d *documentRows) ensure(row *Row, chunk *Chunk, t *resource.Type, c *record.Change) {
-	key := strings.Join(keyParts(d.schema, t, c), "|")
-	row.requires = append(row.requires, chunk.Ensure(t, key, func() *record.Change {
-		c.Initial = t.NewRecord()
-		for pos := range c.Values {
-			if !slices.Contains(t.KeyOf, t.NameAt(pos)) {
-				c.Initial[pos], c.Values[pos] = c.Values[pos], resource.Value{}
-			}
-		}
-		return c
-	}))
-}
-
-func (d *documentRows) change(row *Row, chunk *Chunk, t *resource.Type, m *module.Record, seen map[string]*record.Change) *record.Change {
+func (d *documentRows) change(row *Row, t *resource.Type, m *module.Record, seen map[string]*record.Change) *record.Change {
 	c := &record.Change{Values: d.values(row, t, m.Values)}
 	if m.Initial != nil {
 		c.Initial = d.values(row, t, m.Initial)
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.References)) {
-		d.reference(row, chunk, t, c, name, m.References[name], seen)
+		d.reference(row, t, c, name, m.References[name], seen)
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Owned)) {
 		rel, ok := t.Relation(name)
@@ -131,7 +127,7 @@ func (d *documentRows) change(row *Row, chunk *Chunk, t *resource.Type, m *modul
 		child, _ := d.schema.Type(rel.Target)
 		list := []*record.Change{}
 		for i := range m.Owned[name] {
-			list = append(list, d.change(row, chunk, child, &m.Owned[name][i], seen))
+			list = append(list, d.change(row, child, &m.Owned[name][i], seen))
 		}
 		if c.Owned == nil {
 			c.Owned = map[string][]*record.Change{}
@@ -164,7 +160,7 @@ func (d *documentRows) values(row *Row, t *resource.Type, given map[string]any) 
 	return values
 }
 
-func (d *documentRows) reference(row *Row, chunk *Chunk, t *resource.Type, c *record.Change, name string, ref module.Reference, seen map[string]*record.Change) {
+func (d *documentRows) reference(row *Row, t *resource.Type, c *record.Change, name string, ref module.Reference, seen map[string]*record.Change) {
 	rel, ok := t.Relation(name)
 	if !ok || rel.ToMany {
 		row.fault(name, "parse", "unknown_relation", fmt.Sprintf("The mapping names %s.%s, which does not exist.", t.Name, name))
@@ -181,7 +177,11 @@ func (d *documentRows) reference(row *Row, chunk *Chunk, t *resource.Type, c *re
 	target, _ := d.schema.Type(rel.Target)
 	key := ref.Key
 	if target.Name == "units" {
-		key = []string{d.units(key[0])}
+		code, ok := d.units.translate(row, name, key[0])
+		if !ok {
+			return
+		}
+		key = []string{code}
 	}
 	if same := seen[target.Name+"\x00"+strings.Join(key, "|")]; same != nil {
 		link(c, name, same)
@@ -189,18 +189,21 @@ func (d *documentRows) reference(row *Row, chunk *Chunk, t *resource.Type, c *re
 	}
 	switch ref.Missing {
 	case "create":
-		link(c, name, chunk.Ensure(target, strings.Join(key, "|"), func() *record.Change {
-			e := &record.Change{Values: target.NewRecord(), Initial: d.values(row, target, ref.Values)}
-			for i, part := range target.KeyOf {
-				if i < len(key) {
-					e.Values[target.At(part)] = resource.Of(key[i])
-				}
-			}
-			return e
-		}))
-		return
+		row.Needs = append(row.Needs, d.need(row, target, key, ref.Values))
+		c.Lenient = append(c.Lenient, name) // it may go again before the row is written
 	case "warn":
 		c.Lenient = append(c.Lenient, name)
 	}
 	c.Values[t.At(name)] = resource.Of(resource.ByKey(key...).String())
+}
+
+// need is a record that a reference makes where it is missing.
+func (d *documentRows) need(row *Row, target *resource.Type, key []string, values map[string]any) *Need {
+	c := &record.Change{Values: target.NewRecord(), Initial: d.values(row, target, values)}
+	for i, part := range target.KeyOf {
+		if i < len(key) {
+			c.Values[target.At(part)] = resource.Of(key[i])
+		}
+	}
+	return &Need{Type: target, Key: strings.Join(key, "\x00"), Change: c}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"runtime/debug"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/module"
-	"github.com/hanse-commerce/hanse/resource"
 )
 
 // Database opens transactions; a *pgxpool.Pool.
@@ -73,17 +71,35 @@ type Engine struct {
 	Committed func()
 }
 
-// Run writes all rows of a file that come after the first skip ones, which an earlier run has finished. With a preview
-// nothing is written or locked, and each Done is only handed to Advance, with a nil transaction.
-func (e *Engine) Run(ctx context.Context, rows Rows, unique bool, skip int64, preview bool, p Progress) error {
+// Job is one file on its way through an engine.
+type Job struct {
+	Rows Rows
+	// Unique: of rows with the same key the first counts. Otherwise later ones add to what earlier ones wrote.
+	Unique bool
+	// Skip is how many rows an earlier run has finished.
+	Skip int64
+	// Preview: nothing is written or locked, and each Done is only handed to Progress, with a nil transaction.
+	Preview  bool
+	Progress Progress
+}
+
+// Run writes all rows of a file that come after those to skip.
+func (e *Engine) Run(ctx context.Context, j Job) error {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	chunks := make(chan chunkOrError, 1)
-	go e.read(ctx, rows, unique, skip, chunks)
-	done := skip
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		e.read(ctx, j, chunks)
+	}()
+	defer func() { // the rows are the caller's to close, so nobody may be reading them any more
+		cancel()
+		<-ended
+	}()
+	w := &writing{Engine: e, Job: j, done: j.Skip, known: map[string]bool{}}
 	for c := range chunks {
 		if c.chunk != nil && len(c.chunk.Rows) > 0 {
-			if err := e.write(ctx, c.chunk, &done, preview, p); err != nil {
+			if err := w.write(ctx, c.chunk); err != nil {
 				return err
 			}
 		}
@@ -99,92 +115,70 @@ type chunkOrError struct {
 	err   error
 }
 
+const (
+	chunkRows = 2000
+	// chunkBytes bounds a chunk whose rows are large, such as documents.
+	chunkBytes = 8 << 20
+)
+
 // read fills chunks while the database works on the one before. Keys seen are rebuilt by reading finished rows again.
-func (e *Engine) read(ctx context.Context, rows Rows, unique bool, skip int64, out chan<- chunkOrError) {
+func (e *Engine) read(ctx context.Context, j Job, out chan<- chunkOrError) {
 	defer close(out)
-	defer func() {
-		if r := recover(); r != nil { // a fault of ours in one file must not stop the node
-			select {
-			case out <- chunkOrError{err: fmt.Errorf("reading the file panicked: %v\n%s", r, debug.Stack())}:
-			case <-ctx.Done():
-			}
-		}
-	}()
-	size := e.ChunkRows
-	if size == 0 {
-		size = 2000
-	}
-	send := func(c chunkOrError) bool {
+	send := func(c *Chunk, err error) bool {
 		select {
-		case out <- c:
+		case out <- chunkOrError{c, err}:
 			return true
 		case <-ctx.Done():
 			return false
 		}
 	}
-	seen := newKeys()
-	chunk, held := &Chunk{}, map[string]bool{}
+	defer func() { // a module's mistake must not end the server
+		if r := recover(); r != nil {
+			send(nil, fmt.Errorf("reading the rows panicked: %v\n%s", r, debug.Stack()))
+		}
+	}()
+	limit := e.ChunkRows
+	if limit == 0 {
+		limit = chunkRows
+	}
+	schema := e.Store.Schema()
+	seen, chunk, size := newKeys(), &Chunk{}, 0
 	for n := int64(0); ; n++ {
-		chunk.touched = chunk.touched[:0]
-		row, err := rows.Next(ctx, chunk)
+		row, err := j.Rows.Next(ctx)
 		if err != nil {
 			if err == io.EOF {
 				err = nil
 			}
-			send(chunkOrError{chunk, err})
+			send(chunk, err)
 			return
 		}
-		if unique && row.Key != "" && !row.failed() && !seen.add(row.Resource, row.Key) {
-			row.fault("", "duplicate", "duplicate_key", fmt.Sprintf("The key %q stands in an earlier row of this file already; the first one counts.", row.Key))
+		if j.Unique && row.identity != "" && !seen.add(row.identity) {
+			row.fault("", "duplicate", record.CodeDuplicate, fmt.Sprintf("The key %q stands in an earlier row of this file already; the first one counts.", row.Key))
 		}
-		if n < skip {
-			chunk = &Chunk{}
+		if n < j.Skip {
 			continue
 		}
-		if len(chunk.Rows) >= size || !unique && e.clashes(held, row) {
-			if !send(chunkOrError{chunk, nil}) {
+		clash := !j.Unique && chunk.clashes(schema, row)
+		if len(chunk.Rows) >= limit || size > chunkBytes || clash {
+			if !send(chunk, nil) {
 				return
 			}
-			chunk, held = chunk.after(), map[string]bool{}
-			e.clashes(held, row)
+			chunk, size = &Chunk{}, 0
+			if !j.Unique {
+				chunk.clashes(schema, row)
+			}
 		}
 		chunk.Rows = append(chunk.Rows, row)
+		size += len(row.Raw)
 	}
 }
 
-// clashes reports whether a row speaks of a record that a row of the same chunk speaks of already, and notes it. Documents
-// may do so on purpose: the later one counts, so it must come in a later transaction.
-func (e *Engine) clashes(held map[string]bool, row *Row) (clash bool) {
-	schema := e.Store.Schema()
-	for _, d := range row.Drafts {
-		k := d.Type.Name + "\x00" + d.Change.Target.String()
-		if d.Change.Target.IsZero() {
-			k = d.Type.Name + "\x00" + resource.ByKey(keyParts(schema, d.Type, d.Change)...).String()
-		}
-		clash = clash || held[k]
-		held[k] = true
-	}
-	return clash
-}
-
-// keys remembers keys by 16 bytes each.
-type keys struct {
-	seen map[[2]uint64]struct{}
-	a, b maphash.Seed
-}
-
-func newKeys() *keys {
-	return &keys{seen: map[[2]uint64]struct{}{}, a: maphash.MakeSeed(), b: maphash.MakeSeed()}
-}
-
-func (k *keys) add(resource, key string) bool {
-	text := resource + "\x00" + key
-	h := [2]uint64{maphash.String(k.a, text), maphash.String(k.b, text)}
-	if _, have := k.seen[h]; have {
-		return false
-	}
-	k.seen[h] = struct{}{}
-	return true
+// writing is the second half of a job: chunks on their way into the database.
+type writing struct {
+	*Engine
+	Job
+	done  int64
+	known map[string]bool // needs that this run has seen to
 }
 
 // attempts bounds how often a chunk that lost against another transaction is written again.
@@ -192,20 +186,18 @@ const attempts = 6
 
 // write writes one chunk. Where the database refuses a value that the checks let pass, the chunk is halved until the row
 // is found, so that it costs only itself.
-func (e *Engine) write(ctx context.Context, chunk *Chunk, done *int64, preview bool, p Progress) error {
+func (w *writing) write(ctx context.Context, chunk *Chunk) error {
 	for n := 1; ; n++ {
-		err := e.once(ctx, chunk, *done, preview, p)
+		err := w.once(ctx, chunk)
 		if err == nil {
-			*done += int64(len(chunk.Rows))
-			p.Committed()
-			if e.Committed != nil && !preview {
-				e.Committed()
-			}
+			w.committed(chunk)
 			return nil
 		}
 		var pg *pgconn.PgError
-		if !errors.As(err, &pg) || n >= attempts {
+		if conflict := errors.Is(err, record.ErrConflict); !conflict && !errors.As(err, &pg) || n >= attempts || ctx.Err() != nil {
 			return err
+		} else if conflict {
+			pg = &pgconn.PgError{Code: "40001"}
 		}
 		chunk.reset()
 		switch pg.Code[:2] {
@@ -213,17 +205,36 @@ func (e *Engine) write(ctx context.Context, chunk *Chunk, done *int64, preview b
 			continue
 		case "22", "23": // data exception, integrity violation
 			if len(chunk.Rows) == 1 {
-				chunk.Rows[0].fault(pg.ColumnName, "value", "database_refused", refusal(pg))
+				chunk.Rows[0].fault("", "value", "database_refused", refusal(pg))
 				continue
 			}
 			for _, half := range chunk.halves() {
-				if err := e.write(ctx, half, done, preview, p); err != nil {
+				if err := w.write(ctx, half); err != nil {
 					return err
 				}
 			}
 			return nil
 		}
 		return err
+	}
+}
+
+// maxKnown bounds the memory of a file in which each row needs something else.
+const maxKnown = 100_000
+
+func (w *writing) committed(chunk *Chunk) {
+	w.done += int64(len(chunk.Rows))
+	if len(w.known) > maxKnown {
+		clear(w.known)
+	}
+	for name, need := range chunk.needs {
+		if o := need.Change.Outcome; o == record.Unchanged || o == record.Created && !w.Preview {
+			w.known[name] = true
+		}
+	}
+	w.Progress.Committed()
+	if w.Engine.Committed != nil && !w.Preview {
+		w.Engine.Committed()
 	}
 }
 
@@ -235,142 +246,80 @@ func refusal(pg *pgconn.PgError) string {
 	return text + "."
 }
 
-func (c *Chunk) halves() [2]*Chunk {
-	m := len(c.Rows) / 2
-	return [2]*Chunk{{Rows: c.Rows[:m], ensured: c.ensured, needs: c.needs}, {Rows: c.Rows[m:], ensured: c.ensured, needs: c.needs}}
-}
-
-// reset makes the chunk's changes as they were before they were planned.
-func (c *Chunk) reset() {
-	again := func(d Draft) { d.Change.Reset() }
-	for _, d := range c.needs {
-		again(d)
-	}
-	for _, r := range c.Rows {
-		for _, d := range r.Drafts {
-			again(d)
-		}
-	}
-}
-
-func (e *Engine) once(ctx context.Context, chunk *Chunk, before int64, preview bool, p Progress) error {
-	tx, err := e.DB.Begin(ctx)
+// once writes a chunk in one transaction.
+func (w *writing) once(ctx context.Context, chunk *Chunk) error {
+	tx, err := w.DB.Begin(ctx)
 	if err != nil {
 		return fmt.Errorf("beginning a chunk: %w", err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if err := access.Enter(ctx, tx, e.Caller); err != nil {
+	if err := w.enter(ctx, tx); err != nil {
 		return err
 	}
-	if !preview {
-		if err := p.Lock(ctx, tx); err != nil {
-			return err
-		}
-	}
-	if err := e.change(ctx, tx, chunk, preview); err != nil {
+	if err := w.apply(ctx, tx, chunk); err != nil {
 		return err
 	}
-	done := chunk.result(before)
-	if preview {
-		return p.Advance(ctx, nil, done)
+	done := chunk.result(w.done)
+	if w.Preview {
+		return w.Progress.Advance(ctx, nil, done)
 	}
-	if err := p.Advance(ctx, tx, done); err != nil {
+	if err := w.Progress.Advance(ctx, tx, done); err != nil {
 		return err
 	}
 	if err := tx.Commit(ctx); err != nil {
-		return fmt.Errorf("committing rows %d to %d: %w", before+1, done.Rows, err)
+		return fmt.Errorf("committing rows %d to %d: %w", w.done+1, done.Rows, err)
 	}
 	return nil
 }
 
-func (e *Engine) change(ctx context.Context, tx pgx.Tx, chunk *Chunk, preview bool) error {
-	if e.Filter != nil {
-		if err := e.Filter(ctx, tx, chunk.Rows); err != nil {
+// enter begins the transaction: a preview's can write nothing at all, the others belong to the run.
+func (w *writing) enter(ctx context.Context, tx pgx.Tx) error {
+	if err := access.Enter(ctx, tx, w.Caller); err != nil {
+		return err
+	}
+	if !w.Preview {
+		return w.Progress.Lock(ctx, tx)
+	}
+	if _, err := tx.Exec(ctx, "SET TRANSACTION READ ONLY"); err != nil {
+		return fmt.Errorf("beginning a preview: %w", err)
+	}
+	return nil
+}
+
+// apply plans and writes a chunk's changes and takes the answers that it carries.
+func (w *writing) apply(ctx context.Context, tx pgx.Tx, chunk *Chunk) error {
+	if w.Filter != nil {
+		if err := w.Filter(ctx, tx, chunk.Rows); err != nil {
 			return err
 		}
 	}
-	if err := e.lend(ctx, tx, chunk.Rows); err != nil {
+	if err := w.lend(ctx, tx, chunk.Rows); err != nil {
 		return err
 	}
-	batch := chunk.batch()
-	if len(batch.Sets) > 0 {
-		plan, err := e.Store.Plan(ctx, tx, e.Caller, batch, record.AsOwner())
+	if batch := chunk.batch(w.known); len(batch.Sets) > 0 {
+		plan, err := w.Store.Plan(ctx, tx, w.Caller, batch, record.AsOwner())
 		if err != nil {
 			return err
 		}
 		chunk.require(plan)
-		if !preview {
+		if !w.Preview {
 			if err := plan.Write(ctx, tx); err != nil {
 				return err
 			}
 		}
 	}
-	if e.Acknowledge == nil || preview {
+	if w.Acknowledge == nil || w.Preview {
 		return nil
 	}
 	for _, r := range chunk.Rows {
-		if len(r.Acknowledgements) == 0 || r.failed() {
+		if len(r.Acknowledgements) == 0 || r.failed() || r.Skipped != "" {
 			continue
 		}
-		notices, err := e.Acknowledge(ctx, tx, r.Acknowledgements)
+		notices, err := w.Acknowledge(ctx, tx, r.Acknowledgements)
 		if err != nil {
 			return err
 		}
-		r.Notices = append(r.Notices, notices...)
+		r.answers = notices
 	}
 	return nil
-}
-
-// result says what became of each row.
-func (c *Chunk) result(before int64) *Done {
-	d := &Done{Rows: before + int64(len(c.Rows))}
-	for _, r := range c.Rows {
-		l := Line{Line: r.Line, Resource: r.Resource, Key: r.Key, Message: r.Message, hash: r.hash, Outcome: r.outcome(), Notices: r.notices()}
-		d.Read++
-		switch l.Outcome {
-		case record.Failed:
-			d.Failed++
-		case record.Created:
-			d.Created++
-		case record.Updated:
-			d.Updated++
-		default:
-			d.Unchanged++
-		}
-		d.Lines = append(d.Lines, l)
-	}
-	return d
-}
-
-// notices are a row's own and those of its changes.
-func (r *Row) notices() []module.Notice {
-	all := r.Notices
-	if r.Skipped != "" {
-		all = append(all[:len(all):len(all)], module.Notice{Warning: true, Class: "value", Code: "skipped", Detail: r.Skipped})
-	}
-	for _, d := range r.Drafts {
-		for _, f := range d.Change.Faults {
-			if f.Code == record.CodeGroup {
-				continue // the member that failed says why
-			}
-			all = append(all[:len(all):len(all)], module.Notice{Field: f.Field, Class: classOf(f.Code), Code: f.Code, Detail: f.Detail})
-		}
-		for _, w := range d.Change.Warnings {
-			all = append(all[:len(all):len(all)], module.Notice{Warning: true, Field: w.Field, Class: classOf(w.Code), Code: w.Code, Detail: w.Detail})
-		}
-	}
-	return all
-}
-
-// classOf sorts codes into the classes of an error desk.
-func classOf(code string) string {
-	switch code {
-	case "required", "not_found":
-		return "missing"
-	case "duplicate_key", "already_exists":
-		return "duplicate"
-	case "conflict":
-		return "intermittent"
-	}
-	return "value"
 }

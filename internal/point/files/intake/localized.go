@@ -1,24 +1,15 @@
 package intake
 
-import (
-	"encoding/json"
+import "github.com/hanse-commerce/hanse/resource"
 
-	"github.com/hanse-commerce/hanse/resource"
-)
-
-// overlay lays one language's text over a localized value that is being put together from several columns; no text
-// removes the language.
-func overlay(have resource.Value, language, text string) resource.Value {
-	texts := map[string]*string{}
-	if have.State == resource.Set {
-		_ = json.Unmarshal([]byte(have.Text), &texts) // our own JSON
+// overlay lays one language's text, a JSON object of one member, over a localized value that is put together from several
+// columns. The reader sees to it that no two columns have the same language.
+func overlay(have resource.Value, text string) resource.Value {
+	if have.State != resource.Set {
+		return resource.Of(text)
 	}
-	texts[language] = nil
-	if text != "" {
-		one := map[string]*string{}
-		_ = json.Unmarshal([]byte(text), &one)
-		texts[language] = one[language]
-	}
-	b, _ := json.Marshal(texts) // a map of strings always marshals
-	return resource.Of(string(b))
+	return resource.Of(have.Text[:len(have.Text)-1] + "," + text[1:])
 }
+
+// without is the object that removes a language; languages of columns need no escaping.
+func without(language string) string { return `{"` + language + `":null}` }

@@ -1,13 +1,15 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hanse-commerce/hanse/internal/access"
-	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
+	"github.com/hanse-commerce/hanse/internal/commerce/inventory"
+	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
 	"github.com/hanse-commerce/hanse/internal/exchange"
 	"github.com/hanse-commerce/hanse/module"
 )
@@ -15,9 +17,11 @@ import (
 // Partner is a third party with what is configured for its files.
 type Partner struct {
 	ID, Code, Organization, Language string
-	Home                             string // name of its home; its code where it has no login
+	Home                             string // name of its home, "" where it has no login and so no home
 	Settings                         exchange.PartnerSettings
 	Channels                         []Channel
+	// Fault is why the partner's files cannot be taken, such as settings that cannot be read.
+	Fault error
 }
 
 // Channel is a module configured for a partner.
@@ -36,18 +40,32 @@ func (p *Partner) Caller(exchangeID string) access.Caller {
 }
 
 func (p *Partner) defaults() Defaults {
-	return Defaults{PriceList: p.Settings.PriceList, Currency: p.Settings.Currency, Warehouse: p.Settings.Warehouse,
-		Unit: p.Settings.Unit, Language: p.Language, DecimalMark: p.Settings.DecimalMark[0]}
+	return Defaults{PriceList: cmp.Or(p.Settings.PriceList, pricing.DefaultList), Currency: p.Settings.Currency,
+		Warehouse: cmp.Or(p.Settings.Warehouse, inventory.MainWarehouse), Unit: cmp.Or(p.Settings.Unit, "C62"), Language: p.Language,
+		DecimalMark: p.Settings.DecimalMark[0]}
 }
 
-// LoadPartners reads the enabled partners of all organizations, or the one of that code, with their enabled channels.
+// LoadPartners reads the enabled partners of all organizations, or those of that code, with their enabled channels.
 func LoadPartners(ctx context.Context, db Database, registry *module.Registry, code string) ([]*Partner, error) {
+	return loadPartners(ctx, db, registry, "$1 = '' OR p.code = $1", code)
+}
+
+// LoadPartner reads one enabled partner by its id; nil if there is none.
+func LoadPartner(ctx context.Context, db Database, registry *module.Registry, id string) (*Partner, error) {
+	partners, err := loadPartners(ctx, db, registry, "p.id = $1::uuid", id)
+	if err != nil || len(partners) == 0 {
+		return nil, err
+	}
+	return partners[0], nil
+}
+
+func loadPartners(ctx context.Context, db Database, registry *module.Registry, which, value string) ([]*Partner, error) {
 	var partners []*Partner
 	byID := map[string]*Partner{}
 	err := system(ctx, db, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT p.id::text, p.code, p.organization_id::text, p.language, p.settings,
-			coalesce((SELECT l.home FROM partner_login l WHERE l.partner_id = p.id ORDER BY l.login LIMIT 1), p.code)
-			FROM partner p WHERE p.status = 'enabled' AND ($1 = '' OR p.code = $1) ORDER BY p.code`, code)
+			coalesce((SELECT l.home FROM partner_login l WHERE l.partner_id = p.id ORDER BY l.login LIMIT 1), '')
+			FROM partner p WHERE p.status = 'enabled' AND (`+which+`) ORDER BY p.code, p.id`, value)
 		if err != nil {
 			return err
 		}
@@ -56,8 +74,8 @@ func LoadPartners(ctx context.Context, db Database, registry *module.Registry, c
 			if err := rows.Scan(&p.ID, &p.Code, &p.Organization, &p.Language, &settings, &p.Home); err != nil {
 				return err
 			}
-			if p.Settings, err = exchange.ParseSettings(settings); err != nil {
-				return fmt.Errorf("partner %s: %w", p.Code, err)
+			if p.Settings, p.Fault = exchange.ParseSettings(settings); p.Fault != nil {
+				p.Fault = fmt.Errorf("partner %s: %w", p.Code, p.Fault)
 			}
 			partners, byID[p.ID] = append(partners, p), p
 		}
@@ -109,25 +127,4 @@ func system(ctx context.Context, db Database, f func(pgx.Tx) error) error {
 		}
 		return f(tx)
 	})
-}
-
-// unitCodes translates the partner's codes of units into ours.
-func unitCodes(ctx context.Context, db Database, p *Partner) (units Units, err error) {
-	err = pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
-		if err := access.Enter(ctx, tx, p.Caller("")); err != nil {
-			return err
-		}
-		codes, err := catalog.LoadCodes(ctx, tx, p.Organization, p.Code)
-		if err != nil {
-			return err
-		}
-		units = func(code string) string {
-			if ours, ok := codes.Unit(code); ok {
-				return ours
-			}
-			return code
-		}
-		return nil
-	})
-	return units, err
 }

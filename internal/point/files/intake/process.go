@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/hanse-commerce/hanse/internal/exchange"
@@ -49,7 +49,12 @@ type Outcome struct {
 
 // Process runs one exchange to its end, or goes on where an earlier run of it stopped. An error means that it could not be
 // decided and should be tried again: nothing is lost by it.
-func (s *Service) Process(ctx context.Context, f File) (*Outcome, error) {
+func (s *Service) Process(ctx context.Context, f File) (out *Outcome, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("processing %s panicked: %v\n%s", f.Content.Name(), r, debug.Stack())
+		}
+	}()
 	caller := f.Partner.Caller(f.Exchange)
 	kind, err := s.recognize(f)
 	if err != nil {
@@ -62,25 +67,17 @@ func (s *Service) Process(ctx context.Context, f File) (*Outcome, error) {
 	if err := s.Ledger.Described(ctx, caller, f.Exchange, kind.Name, "", channel); err != nil {
 		return nil, err
 	}
-	units, err := unitCodes(ctx, s.DB, f.Partner)
-	if err != nil {
-		return nil, err
-	}
 	run, err := s.Ledger.StartRun(ctx, caller, f.Exchange, s.Node)
 	if err != nil {
 		return nil, err
 	}
+	var remarks []exchange.Issue
 	if !kind.Empty {
-		rows, err := kind.open(ctx, s.Store, f.Partner, f.Content, units)
-		if err != nil {
-			return s.refuse(ctx, f, run, kind, err)
-		}
-		defer func() { _ = rows.Close() }()
-		if err := s.run(ctx, f, kind, run, rows); err != nil {
+		if remarks, err = s.run(ctx, f, kind, run); err != nil {
 			return s.refuse(ctx, f, run, kind, err)
 		}
 	}
-	status, err := s.Ledger.Finish(ctx, caller, run)
+	status, err := s.Ledger.Finish(ctx, caller, run, remarks...)
 	if err != nil {
 		return nil, err
 	}
@@ -104,11 +101,21 @@ func (s *Service) refuse(ctx context.Context, f File, run *exchange.Run, kind *K
 	return out, nil
 }
 
-func (s *Service) run(ctx context.Context, f File, kind *Kind, run *exchange.Run, rows Rows) error {
+// run writes the rows and gives the remarks about the file as a whole.
+func (s *Service) run(ctx context.Context, f File, kind *Kind, run *exchange.Run) ([]exchange.Issue, error) {
 	caller := f.Partner.Caller(f.Exchange)
-	if c, ok := rows.(*csvRows); ok {
-		if err := s.Ledger.Estimate(ctx, caller, run, int64(c.reader.Records())); err != nil {
-			return err
+	units, err := loadUnits(ctx, s.DB, s.Store.Schema(), f.Partner)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := kind.open(ctx, s.Store, f.Partner, f.Content, units)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	if count, format := rows.Count(), rows.Format(); count > 0 || format != "" {
+		if err := s.Ledger.Estimate(ctx, caller, run, count, format); err != nil {
+			return nil, err
 		}
 	}
 	p := &progress{run: run, caller: caller, partner: f.Partner, documents: kind.Incoming != nil, again: f.Again}
@@ -116,64 +123,25 @@ func (s *Service) run(ctx context.Context, f File, kind *Kind, run *exchange.Run
 	if s.Acknowledge != nil {
 		engine.Acknowledge = s.Acknowledge.For(f.Partner, kind.Channel)
 	}
-	if err := engine.Run(ctx, rows, kind.Type != nil, run.Checkpoint, false, p); err != nil {
-		return fmt.Errorf("processing %s: %w", f.Content.Name(), err)
+	if err := engine.Run(ctx, Job{Rows: rows, Unique: kind.Type != nil, Skip: run.Checkpoint, Progress: p}); err != nil {
+		return nil, fmt.Errorf("processing %s: %w", f.Content.Name(), err)
 	}
-	return p.note(ctx, s.DB, rows.Notes())
+	return issues([]Line{{Notices: rows.Notes()}}), nil
 }
-
-// Preview compares a file with what is stored and writes nothing; each is called with the rows of every chunk. A *FileError
-// says why the file would be refused.
-func (s *Service) Preview(ctx context.Context, f File, each func(*Done)) error {
-	kind, err := s.recognize(f)
-	if err != nil || kind.Empty {
-		return err
-	}
-	units, err := unitCodes(ctx, s.DB, f.Partner)
-	if err != nil {
-		return err
-	}
-	rows, err := kind.open(ctx, s.Store, f.Partner, f.Content, units)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	engine := &Engine{DB: s.DB, Store: s.Store, Caller: f.Partner.Caller(""), ChunkRows: s.ChunkRows}
-	return engine.Run(ctx, rows, kind.Type != nil, 0, true, previewed(each))
-}
-
-// previewed hands on what chunks would do.
-type previewed func(*Done)
-
-func (previewed) Lock(context.Context, pgx.Tx) error { return nil }
-func (p previewed) Advance(_ context.Context, _ pgx.Tx, d *Done) error {
-	p(d)
-	return nil
-}
-func (previewed) Committed() {}
 
 // recognize tells what a file is, unless its sender has said so.
 func (s *Service) recognize(f File) (*Kind, error) {
 	if f.As == "" {
-		return Recognize(s.Store.Schema(), f.Partner, f.Content, f.Size)
+		seen := &watched{Content: f.Content}
+		kind, err := Recognize(s.Store.Schema(), f.Partner, seen, f.Size)
+		if fault := seen.fault(); fault != nil {
+			return nil, fmt.Errorf("reading %s: %w", f.Content.Name(), fault)
+		}
+		return kind, err
 	}
-	t, ok := s.Store.Schema().Type(f.As)
-	if !ok || !t.Admin.Create {
+	t, ok := TypeNamed(s.Store.Schema(), f.As)
+	if !ok {
 		return nil, fileError("unknown_kind", "There is no resource %q that can be imported.", f.As)
 	}
-	return &Kind{Name: t.Name + ".csv", Type: t, Empty: f.Size == 0}, nil
-}
-
-// Add adds up counts.
-func (c *Counts) Add(d Counts) {
-	c.Read, c.Created, c.Updated = c.Read+d.Read, c.Created+d.Created, c.Updated+d.Updated
-	c.Unchanged, c.Failed = c.Unchanged+d.Unchanged, c.Failed+d.Failed
-}
-
-// Status is that of a file with such rows.
-func (c Counts) Status() exchange.Status {
-	if c.Failed > 0 {
-		return exchange.PartlyDone
-	}
-	return exchange.Done
+	return csvKind(s.Store.Schema(), t, f.Size), nil
 }

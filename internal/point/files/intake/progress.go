@@ -90,20 +90,6 @@ func issues(lines []Line) []exchange.Issue {
 	return all
 }
 
-// note records remarks about the file as a whole.
-func (p *progress) note(ctx context.Context, db Database, notices []module.Notice) error {
-	if len(notices) == 0 {
-		return nil
-	}
-	return pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
-		if err := access.Enter(ctx, tx, p.caller); err != nil {
-			return err
-		}
-		_, err := exchange.Record(ctx, tx, p.caller, p.run.Exchange, issues([]Line{{Notices: notices}})...)
-		return err
-	})
-}
-
 func (p *progress) confirmations(lines []Line) ([]byte, error) {
 	if !p.documents {
 		return nil, nil

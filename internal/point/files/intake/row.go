@@ -1,4 +1,4 @@
-// Package intake turns the files that partners send into changes of records: it tells what a file is, reads its rows,
+// Package intake takes partners' files in: it tells what a file is, turns its rows into changes of records,
 // writes them in chunks that a dead process's successor goes on from, and says what became of each.
 package intake
 
@@ -10,11 +10,15 @@ import (
 	"github.com/hanse-commerce/hanse/resource"
 )
 
-// Rows yields the rows of one file. Next gives io.EOF after the last; any other error refuses what is left of the file.
+// Rows yields the rows of one file. Next gives io.EOF after the last; a *FileError refuses what is left of the file.
 type Rows interface {
-	Next(ctx context.Context, c *Chunk) (*Row, error)
+	Next(ctx context.Context) (*Row, error)
 	Close() error
-	// Notes are remarks about the file as a whole, such as its encoding; complete after the last row.
+	// Count is how many rows the file has, 0 if that is not known before they were read.
+	Count() int64
+	// Format says as what the file is read, in words; "" if there is nothing to say.
+	Format() string
+	// Notes are remarks about the file as a whole; complete after the last row.
 	Notes() []module.Notice
 }
 
@@ -22,18 +26,20 @@ type Rows interface {
 type Row struct {
 	Line     int
 	Resource string // type of the record it is about
-	Key      string // natural key of that record, "" where it is not known
+	Key      string // natural key of that record for people, "" where it is not known
 	Drafts   []Draft
+	Needs    []*Need
 	Notices  []module.Notice
-	Skipped  string
+	Skipped  string // why nothing of it is applied though nothing is wrong
 	Message  module.Message
 	Raw      []byte
-	hash     string
 
 	Acknowledgements []module.Acknowledgement
 
-	requires []*record.Change // made sure of for other rows too; the row fails with them
-	borrowed []borrowing
+	identity string          // the key with its parts kept apart, by which a second row of it is told
+	hash     string          // of a document's content
+	answers  []module.Notice // what came of the acknowledgements
+	borrowed []borrowing     // relations that are taken from other records
 }
 
 // Draft is a change that a row asks for. Those that others link to stand first.
@@ -44,13 +50,26 @@ type Draft struct {
 	Primary   bool // the record the row is about
 }
 
-func (r *Row) add(t *resource.Type, op record.Operation, c *record.Change, primary bool) *record.Change {
+// Need is a record that has to exist before a row is written: it is made where it is missing and left alone otherwise.
+// Rows refer to it by its key.
+type Need struct {
+	Type   *resource.Type
+	Key    string
+	Change *record.Change // key among the values, everything else initial
+}
+
+func (n *Need) name() string { return n.Type.Name + "\x00" + n.Key }
+
+func (r *Row) add(t *resource.Type, op record.Operation, c *record.Change, primary bool) {
 	r.Drafts = append(r.Drafts, Draft{Type: t, Operation: op, Change: c, Primary: primary})
-	return c
 }
 
 func (r *Row) fault(field, class, code, detail string) {
 	r.Notices = append(r.Notices, module.Notice{Field: field, Class: class, Code: code, Detail: detail})
+}
+
+func (r *Row) warn(field, class, code, detail string) {
+	r.Notices = append(r.Notices, module.Notice{Warning: true, Field: field, Class: class, Code: code, Detail: detail})
 }
 
 // failed reports whether the row must not be applied.
@@ -63,107 +82,59 @@ func (r *Row) failed() bool {
 	return false
 }
 
-// Chunk is the rows that are written in one transaction, with what several of them need to exist.
-type Chunk struct {
-	Rows    []*Row
-	ensured map[string]*record.Change
-	needs   []Draft
-	touched []*record.Change // of the needs, by the row that is being read
-}
-
-// Ensure gives the change that makes sure a record exists: by the key in its values, with its initial values if it has to
-// be created. Rows of a chunk share it.
-func (c *Chunk) Ensure(t *resource.Type, key string, make func() *record.Change) *record.Change {
-	if c.ensured == nil {
-		c.ensured = map[string]*record.Change{}
-	}
-	name := t.Name + "\x00" + key
-	change, have := c.ensured[name]
-	if !have {
-		change = make()
-		c.ensured[name] = change
-		c.needs = append(c.needs, Draft{Type: t, Operation: record.Upsert, Change: change})
-	}
-	c.touched = append(c.touched, change)
-	return change
-}
-
-// after is the chunk that follows. What the last row read into this one needed goes with it, and what that links to.
-func (c *Chunk) after() *Chunk {
-	next, wanted := &Chunk{ensured: map[string]*record.Change{}}, map[*record.Change]bool{}
-	var want func(*record.Change)
-	want = func(change *record.Change) {
-		wanted[change] = true
-		for _, to := range change.Links {
-			want(to)
-		}
-	}
-	for _, change := range c.touched {
-		want(change)
-	}
-	for name, change := range c.ensured {
-		if wanted[change] {
-			next.ensured[name] = change
-		}
-	}
-	for _, d := range c.needs {
-		if wanted[d.Change] {
-			next.needs = append(next.needs, d)
-		}
-	}
-	return next
-}
-
-// batch puts the chunk's changes into sets, needs first, each row's under a group of its own.
-func (c *Chunk) batch() *record.Batch {
-	b := &record.Batch{}
-	for _, d := range c.needs {
-		d.Change.Reset() // an earlier chunk may have planned it too
-		b.Add(d.Type, d.Operation, d.Change)
-	}
-	for i, r := range c.Rows {
-		if r.failed() || r.Skipped != "" {
-			continue
-		}
-		for _, d := range r.Drafts {
-			d.Change.Group = i + 1
-			b.Add(d.Type, d.Operation, d.Change)
-		}
-	}
-	b.Arrange()
-	return b
-}
-
-// outcome is what became of a row as a whole: the record it is about decides what is new; any other difference is an
-// update.
+// outcome is what became of a row as a whole: the record it is about decides whether it is new; any other difference is
+// an update.
 func (r *Row) outcome() record.Outcome {
 	if r.failed() {
 		return record.Failed
 	}
+	for _, n := range r.answers {
+		if !n.Warning {
+			return record.Failed
+		}
+	}
 	out := record.Unchanged
 	for _, d := range r.Drafts {
-		switch d.Change.Outcome {
-		case record.Failed:
+		switch o := d.Change.Outcome; {
+		case o == record.Failed:
 			return record.Failed
-		case record.Created:
-			if d.Primary && out != record.Updated {
-				out = record.Created
-			} else if out == record.Unchanged {
-				out = record.Updated
-			}
-		case record.Updated, record.Deleted:
-			if !d.Primary || out == record.Unchanged {
-				out = maxOutcome(out)
-			}
+		case o == record.Created && d.Primary:
+			out = record.Created
+		case (o == record.Created || o == record.Updated || o == record.Deleted) && out != record.Created:
+			out = record.Updated
 		}
 	}
 	return out
 }
 
-// maxOutcome keeps "created" where the row's own record is new and raises "unchanged" to "updated".
-func maxOutcome(o record.Outcome) record.Outcome {
-	if o == record.Created {
-		return o
+// notices are a row's own and those of its changes.
+func (r *Row) notices() []module.Notice {
+	all := append(r.Notices[:len(r.Notices):len(r.Notices)], r.answers...)
+	if r.Skipped != "" {
+		all = append(all, module.Notice{Warning: true, Class: "value", Code: "skipped", Detail: r.Skipped})
 	}
-	return record.Updated
+	for _, d := range r.Drafts {
+		for _, f := range d.Change.Faults {
+			if f.Code != record.CodeGroup { // the member that failed says why
+				all = append(all, module.Notice{Field: f.Field, Class: classOf(f.Code), Code: f.Code, Detail: f.Detail})
+			}
+		}
+		for _, w := range d.Change.Warnings {
+			all = append(all, module.Notice{Warning: true, Field: w.Field, Class: classOf(w.Code), Code: w.Code, Detail: w.Detail})
+		}
+	}
+	return all
+}
+
+// classOf sorts the codes of change sets into the classes of an error desk.
+func classOf(code string) string {
+	switch code {
+	case record.CodeRequired, record.CodeNotFound, record.CodeUnknownRecord, record.CodeDependency:
+		return "missing"
+	case record.CodeDuplicate, record.CodeAlreadyExists, record.CodeExternalTaken:
+		return "duplicate"
+	case record.CodeConflict:
+		return "intermittent"
+	}
+	return "value"
 }
