@@ -41,7 +41,7 @@ func (c *Company) loadCustomers() error {
 		}
 		land.err = r.err
 		k := Customer{
-			Number: fmt.Sprintf("%010d", 10001+len(c.Customers)), Name: tidy(r.text("company_name")), Street: tidy(r.text("address")),
+			Number: fmt.Sprintf("%010d", 20001+len(c.Customers)), Name: tidy(r.text("company_name")), Street: tidy(r.text("address")),
 			City: r.text("city"), Region: r.text("region"), PostalCode: r.text("postal_code"), Phone: r.text("phone"),
 			Country: land.text("code"), Language: land.text("language"), Group: land.text("group"),
 			PaymentTerm: term[land.text("group")], OrderBlock: r.text("customer_id") == blockedCustomer,

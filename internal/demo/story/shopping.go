@@ -247,7 +247,7 @@ func (s *Story) pulled(ctx context.Context, start time.Time) error {
 		}
 	}
 	return all(equal("status", o.Status, "53"), equal("customer", o.Customer, s.plot.Buyer.Customer), equal("currency", o.Currency, sample.Currency),
-		same("sum in SAP's file", o.Total.String(), s.order.subtotal))
+		same("sum in SAP's file, shipping included", o.Total.String(), s.order.total))
 }
 
 func (s *Story) answered(ctx context.Context) error {

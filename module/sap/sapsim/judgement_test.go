@@ -21,7 +21,7 @@ func TestGoodOrderIsPosted(t *testing.T) {
 	if o.Status != sapsim.Posted || len(o.Problems)+len(o.Warnings) > 0 || len(o.SalesOrder) != 10 {
 		t.Fatalf("%+v", o)
 	}
-	if o.Number != "H-1001" || o.Customer != "0000010001" || o.Document != "0000000000000042" || o.Currency != "EUR" ||
+	if o.Number != "H-1001" || o.Customer != "0000020001" || o.Document != "0000000000000042" || o.Currency != "EUR" ||
 		!o.Total.Equal(decimal.RequireFromString("377.62")) || len(o.Lines) != 3 {
 		t.Errorf("%+v", o)
 	}
@@ -61,8 +61,8 @@ func TestSpoiledOrdersAreRefused(t *testing.T) {
 		{"no date", "<IDDAT>012<", "<IDDAT>022<", "date of the order (IDDAT 012) is missing"},
 		{"bad date", "<DATUM>20261124<", "<DATUM>20261131<", `DATUM "20261131"`},
 		{"delivered before", `<E1EDK05`, `<E1EDK03 SEGMENT="1"><IDDAT>002</IDDAT><DATUM>20261123</DATUM></E1EDK03><E1EDK05`, "delivery 20261123 (IDDAT 002) lies before"},
-		{"unknown customer", "<PARTN>0000010001<", "<PARTN>10001<", `customer "10001" (AG) is not known`},
-		{"blocked customer", "<PARTN>0000010001<", "<PARTN>0000010022<", "blocked for orders"},
+		{"unknown customer", "<PARTN>0000020001<", "<PARTN>10001<", `customer "10001" (AG) is not known`},
+		{"blocked customer", "<PARTN>0000020001<", "<PARTN>0000020022<", "blocked for orders"},
 		{"no ship-to", "<PARVW>WE<", "<PARVW>RE<", "ship-to party (WE) must come once and comes 0 times"},
 		{"no street", "<STRAS>Obere Str. 57</STRAS>", "", "neither a customer number nor STRAS"},
 		{"country by name", "<LAND1>DE<", "<LAND1>D<", `LAND1 "D"`},
@@ -131,17 +131,17 @@ func TestOtherPricesOnlyWarn(t *testing.T) {
 // The access sequence: contract, group price, list price with its scales.
 func TestSAPsOwnPrices(t *testing.T) {
 	for _, c := range []struct{ name, customer, material, unit, quantity, price, net string }{
-		{"contract at any quantity", "0000010001", "NW-0046", "PCE", "100", "9.00", "900.00"},
-		{"group", "0000010001", "000000000000100075", "PCE", "10", "7.21", "72.10"},
-		{"list below the scale", "0000010043", "NW-0040", "PCE", "9", "18.40", "165.60"},
-		{"list from ten on", "0000010043", "NW-0040", "PCE", "10", "17.48", "174.80"},
-		{"list from a hundred on", "0000010043", "NW-0040", "PCE", "100", "16.56", "1656.00"},
-		{"not in the group", "0000010043", "000000000000100075", "PCE", "1", "7.75", "7.75"},
+		{"contract at any quantity", "0000020001", "NW-0046", "PCE", "100", "9.00", "900.00"},
+		{"group", "0000020001", "000000000000100075", "PCE", "10", "7.21", "72.10"},
+		{"list below the scale", "0000020043", "NW-0040", "PCE", "9", "18.40", "165.60"},
+		{"list from ten on", "0000020043", "NW-0040", "PCE", "10", "17.48", "174.80"},
+		{"list from a hundred on", "0000020043", "NW-0040", "PCE", "100", "16.56", "1656.00"},
+		{"not in the group", "0000020043", "000000000000100075", "PCE", "1", "7.75", "7.75"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t)
 			total := decimal.RequireFromString(c.net).Add(decimal.RequireFromString("332.62")).StringFixed(2) // the rest of the order
-			s.place(t, "orders_20261124T093000Z_42.xml", order(t, "<PARTN>0000010001<", "<PARTN>"+c.customer+"<",
+			s.place(t, "orders_20261124T093000Z_42.xml", order(t, "<PARTN>0000020001<", "<PARTN>"+c.customer+"<",
 				"<MENGE>5.000<", "<MENGE>"+c.quantity+"<", "<WMENG>5.000<", "<WMENG>"+c.quantity+"<", "<VPREI>9.00<", "<VPREI>"+c.price+"<",
 				"<NETWR>45.00<", "<NETWR>"+c.net+"<", "<IDTNR>NW-0046<", "<IDTNR>"+c.material+"<", "<SUMME>377.62<", "<SUMME>"+total+"<"))
 			s.poll(t)

@@ -142,7 +142,7 @@ func TestConfirmations(t *testing.T) {
 		}
 	}
 	s.place(t, "aleaud_20261124T060500Z_77.xml", `<ALEAUD01><IDOC BEGIN="1">`+control+`<E1ADHDR SEGMENT="1"><MESTYP>DEBMAS</MESTYP>`+
-		`<E1STATE SEGMENT="1"><DOCNUM>`+customers+`</DOCNUM><STATUS>53</STATUS><STATXT>Customer &amp;1 created</STATXT><STAPA1_LNG>0000010001</STAPA1_LNG></E1STATE>`+
+		`<E1STATE SEGMENT="1"><DOCNUM>`+customers+`</DOCNUM><STATUS>53</STATUS><STATXT>Customer &amp;1 created</STATXT><STAPA1_LNG>0000020001</STAPA1_LNG></E1STATE>`+
 		`<E1STATE SEGMENT="1"><DOCNUM>0000000000000001</DOCNUM><STATUS>51</STATUS><STATXT>nobody &amp; knows</STATXT><STAPA1>here</STAPA1></E1STATE>`+
 		`</E1ADHDR></IDOC></ALEAUD01>`)
 	s.place(t, "aleaud_20261124T060501Z_78.xml", "<ALEAUD01>")
@@ -151,7 +151,7 @@ func TestConfirmations(t *testing.T) {
 	if len(got) != 3 {
 		t.Fatalf("%+v", got)
 	}
-	if c := got[0]; c.Message != "DEBMAS" || c.Document != customers || c.Status != "53" || c.Text != "Customer 0000010001 created" || c.Problem != "" {
+	if c := got[0]; c.Message != "DEBMAS" || c.Document != customers || c.Status != "53" || c.Text != "Customer 0000020001 created" || c.Problem != "" {
 		t.Errorf("%+v", c)
 	}
 	if c := got[1]; c.Text != "nobody here knows" || c.Problem != `SAP never sent a DEBMAS with the number "0000000000000001"` {
