@@ -70,7 +70,8 @@ func (o *draft) asShown(call *command.Call) error {
 // credit. creditSQL then adds up what he has ordered and not paid.
 const (
 	creditLockSQL = `SELECT credit_limit FROM customer WHERE id = $1 FOR NO KEY UPDATE`
-	creditSQL     = `SELECT coalesce(sum(total), 0) FROM sales_order WHERE customer_id = $1 AND currency = $2
+	// #nosec G101 -- a buyer's credit, not a credential
+	creditSQL = `SELECT coalesce(sum(total), 0) FROM sales_order WHERE customer_id = $1 AND currency = $2
 		AND status <> 'cancelled' AND payment_status IN ('pending', 'authorized', 'partlyPaid')`
 )
 

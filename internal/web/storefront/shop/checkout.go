@@ -26,14 +26,14 @@ type methodRow struct {
 // desk is all that a checkout is made of.
 type desk struct {
 	checkoutRow
-	id           string
-	chosen       map[string]string // ids by relation of the checkout
-	order        string            // number of the order that came of it
-	basket       basket
-	places       []place
-	methods      []methodRow
-	methodIDs    []string
-	term, termID string
+	id        string
+	chosen    map[string]string // ids by relation of the checkout
+	order     string            // number of the order that came of it
+	basket    basket
+	places    []place
+	methods   []methodRow
+	methodIDs []string
+	term      string
 }
 
 // Start gives the checkout of the buyer's cart, the one that he left before or a new one.
