@@ -59,8 +59,11 @@ func NewOutbox(h *House) order.Outbox {
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	return outbox{jobs}
+	return JobOutbox(jobs)
 }
+
+// JobOutbox is an outbox that asks for jobs of the kind Placed.
+func JobOutbox(jobs *job.Client) order.Outbox { return outbox{jobs} }
 
 func (o outbox) OrderPlaced(ctx context.Context, tx pgx.Tx, organization, order string) error {
 	_, err := o.jobs.InsertTx(ctx, tx, Placed{organization, order}, &river.InsertOpts{MaxAttempts: 200})
