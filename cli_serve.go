@@ -83,6 +83,11 @@ func serve(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
+	l, err := openListeners(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer l.close()
 	h, err := openHouse(ctx, c, log, func(text string) { log.Info(text) })
 	if err != nil {
 		return err
@@ -91,7 +96,7 @@ func serve(ctx context.Context, c config.Config) error {
 	if err := h.migrate(ctx); err != nil {
 		return err
 	}
-	s, err := newServer(ctx, h)
+	s, err := newServer(ctx, h, l)
 	if err != nil {
 		return err
 	}

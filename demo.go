@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,6 +30,7 @@ func demoCommand() *cobra.Command {
 				return err
 			}
 			d := &demo{cfg: c, out: cmd.OutOrStdout(), progress: cmd.ErrOrStderr(), simulators: !noSimulators, started: time.Now()}
+			d.ready = d.banner
 			if story {
 				return d.story(cmd.Context(), cmd.Flags().Changed("data"))
 			}
@@ -51,7 +50,7 @@ type demo struct {
 	progress   io.Writer
 	simulators bool
 	started    time.Time
-	ready      func(facts) // called when everything answers; may be nil
+	ready      func(facts) // called when everything answers
 }
 
 func (d *demo) say(format string, a ...any) {
@@ -64,10 +63,17 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintln(d.progress, "Starting Hanse …")
-	h, err := openHouse(ctx, d.cfg, log, func(text string) { d.say("%s", text) })
-	if errors.Is(err, postgres.ErrInUse) {
-		return fmt.Errorf("%w; stop that one, or give this one a folder of its own with --data", err)
+	l, err := openListeners(ctx, d.cfg)
+	if err != nil {
+		return err
 	}
+	defer l.close()
+	unlock, err := d.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	h, err := openHouse(ctx, d.cfg, log, func(text string) { d.say("%s", text) })
 	if err != nil {
 		return err
 	}
@@ -75,19 +81,28 @@ func (d *demo) run(ctx context.Context) error {
 	if h.cluster != nil && h.cluster.Notice() != "" {
 		d.say("%s", h.cluster.Notice())
 	}
-	// An old demo.json must not be taken for this run's.
-	if err := os.Remove(filepath.Join(h.cfg.Data, factsFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("removing the facts of the last run: %w", err)
+	// An old demo.json must not be taken for this run's, nor this one's for a running demo's.
+	if err := forget(h.cfg.Data); err != nil {
+		return err
 	}
+	defer func() { _ = forget(h.cfg.Data) }()
 	if err := h.migrate(ctx); err != nil {
 		return err
 	}
 	d.say("database ready")
-	s, err := newServer(ctx, h)
+	s, err := newServer(ctx, h, l)
 	if err != nil {
 		return err
 	}
 	return d.serve(ctx, s)
+}
+
+// lock keeps other demos out of the data folder. A private cluster has its own lock, another's database has none.
+func (d *demo) lock() (unlock func(), err error) {
+	if d.cfg.Database == "" {
+		return func() {}, nil
+	}
+	return postgres.LockFolder(d.cfg.Data)
 }
 
 // serve runs the node and, beside it, loads the company and plays SAP.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,6 +27,10 @@ type secrets struct {
 	Buyer   string `json:"buyer"`
 	Partner string `json:"partner"`
 	Client  string `json:"client"`
+	// Morning is when SAP's first files were made; their names and numbers follow from it.
+	Morning time.Time `json:"morning"`
+	// Whole says that the set-up came to its end; one that was cut off is gone on with.
+	Whole bool `json:"whole"`
 }
 
 const (
@@ -38,7 +43,7 @@ const (
 )
 
 // loadSecrets reads the logins, or makes new ones; fresh says that the database does not know them yet.
-func (h *house) loadSecrets() (s secrets, fresh bool, err error) {
+func (h *house) loadSecrets(now time.Time) (s secrets, fresh bool, err error) {
 	path := filepath.Join(h.cfg.Data, secretsFile)
 	b, err := os.ReadFile(path) // #nosec G304 -- in the data folder
 	if err == nil {
@@ -51,7 +56,7 @@ func (h *house) loadSecrets() (s secrets, fresh bool, err error) {
 		return s, false, fmt.Errorf("reading the demo's logins: %w", err)
 	}
 	word := func() string { return strings.ToLower(rand.Text()[:12]) }
-	return secrets{Admin: word(), Buyer: word(), Partner: word()}, true, nil
+	return secrets{Admin: word(), Buyer: word(), Partner: word(), Morning: now.UTC().Truncate(time.Second)}, true, nil
 }
 
 func (h *house) keepSecrets(s secrets) error {
@@ -62,25 +67,29 @@ func (h *house) keepSecrets(s secrets) error {
 	return writePrivate(filepath.Join(h.cfg.Data, secretsFile), b)
 }
 
-// company makes what SAP's files name only by a code, and the logins. It can be called again: it changes nothing then.
-func (h *house) company(ctx context.Context, c *sample.Company) (secrets, error) {
-	s, fresh, err := h.loadSecrets()
+// company makes what SAP's files name only by a code, and the logins, unless an earlier start did so. whole says that all
+// else of the set-up is there too.
+func (h *house) company(ctx context.Context, c *sample.Company, now time.Time) (s secrets, whole bool, err error) {
+	s, fresh, err := h.loadSecrets(now)
 	if err != nil {
-		return s, err
+		return s, false, err
 	}
 	n, err := h.organizations(ctx)
 	if err != nil {
-		return s, err
+		return s, false, err
+	}
+	if !fresh && n > 0 {
+		return s, s.Whole, nil
 	}
 	if n == 0 {
 		if _, err := h.found(ctx, organization.Founding{Code: organizationCode, Name: "Acme Trading", Currency: sample.Currency, TimeZone: "Europe/Berlin",
 			AdminEmail: adminEmail, AdminFirstName: "Ada", AdminLastName: "Admin"}, s.Admin); err != nil {
-			return s, err
+			return s, false, err
 		}
 	}
 	org, err := h.organization(ctx, organizationCode)
 	if err != nil {
-		return s, err
+		return s, false, err
 	}
 	caller := access.SystemCaller(org, "demo")
 	err = pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
@@ -90,12 +99,9 @@ func (h *house) company(ctx context.Context, c *sample.Company) (secrets, error)
 		return h.apply(ctx, tx, caller, h.setup(c))
 	})
 	if err != nil {
-		return s, fmt.Errorf("setting up the sample company: %w", err)
+		return s, false, fmt.Errorf("setting up the sample company: %w", err)
 	}
-	if !fresh && n > 0 {
-		return s, nil
-	}
-	return s, h.logins(ctx, org, &s)
+	return s, false, h.logins(ctx, org, &s)
 }
 
 func (h *house) organization(ctx context.Context, code string) (id string, err error) {
@@ -190,5 +196,39 @@ func (h *house) logins(ctx context.Context, org string, s *secrets) error {
 	if s.Client, err = h.access.NewSecret(ctx, access.Subject{Kind: access.APIClient, ID: ids["client"], Organization: org}); err != nil {
 		return err
 	}
+	s.Whole = false
 	return h.keepSecrets(*s)
+}
+
+// finish makes the people who buy, whom SAP does not send, gives those of the story their password, and notes that the set-up
+// is whole.
+func (h *house) finish(ctx context.Context, c *sample.Company, story sample.Story, s secrets) error {
+	org, err := h.organization(ctx, organizationCode)
+	if err != nil {
+		return err
+	}
+	caller := access.SystemCaller(org, "demo")
+	b, people := &record.Batch{}, map[string]*record.Change{}
+	for _, p := range c.Buyers() {
+		u := h.change("customerUsers", map[string]string{"email": p.Email, "firstName": p.FirstName, "lastName": p.LastName, "phone": p.Phone,
+			"language": p.Language, "customer": resource.ByKey(p.Customer).String()})
+		people[p.Email] = b.Add(h.typ("customerUsers"), record.Upsert, u)
+	}
+	err = pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
+		if err := access.Enter(ctx, tx, caller); err != nil {
+			return err
+		}
+		return h.apply(ctx, tx, caller, b)
+	})
+	if err != nil {
+		return fmt.Errorf("making the sample buyers: %w", err)
+	}
+	for _, p := range []sample.Buyer{story.Buyer, story.Stranger, story.Blocked} {
+		who := access.Subject{Kind: access.CustomerUser, ID: people[p.Email].ID, Organization: org}
+		if err := h.access.SetPassword(ctx, who, s.Buyer); err != nil {
+			return err
+		}
+	}
+	s.Whole = true
+	return h.keepSecrets(s)
 }

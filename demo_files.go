@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -25,6 +27,9 @@ type facts struct {
 	Admin        loginFacts   `json:"admin"`
 	API          apiFacts     `json:"api"`
 	DatabaseURL  string       `json:"database_url"`
+	Morning      time.Time    `json:"morning"` // when SAP's first files were made; the times in their names follow from it
+
+	file string // where these facts lie
 }
 
 type partnerFacts struct {
@@ -49,12 +54,20 @@ type apiFacts struct {
 	ClientSecret  string `json:"client_secret"`
 }
 
-func (f facts) write(dir string) error {
+func (f facts) write() error {
 	b, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writePrivate(filepath.Join(dir, factsFile), append(b, '\n'))
+	return writePrivate(f.file, append(b, '\n'))
+}
+
+// forget removes the facts of a run.
+func forget(dir string) error {
+	if err := os.Remove(filepath.Join(dir, factsFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("removing the facts of the last run: %w", err)
+	}
+	return nil
 }
 
 // writePrivate writes a file of mode 0600 whole or not at all.

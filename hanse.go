@@ -33,8 +33,13 @@ func (e *exitError) Error() string { return e.text }
 
 // Main runs the command line and gives the exit code: 0 done, 1 failed, 2 wrong usage, 3 partly done.
 func Main() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // a terminal that is closed stops the program, but not one under nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who asks a second time does not want to wait
 	return run(ctx, os.Args[1:])
 }
 

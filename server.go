@@ -20,6 +20,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/cart"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
+	"github.com/hanse-commerce/hanse/internal/config"
 	"github.com/hanse-commerce/hanse/internal/job"
 	"github.com/hanse-commerce/hanse/internal/point/files/dispatch"
 	"github.com/hanse-commerce/hanse/internal/point/files/home"
@@ -32,33 +33,28 @@ import (
 // server is one node at work: HTTP, SFTP, the watcher, the sequencer and the jobs.
 type server struct {
 	*house
-	http, sftp net.Listener
-	files      *sftp.Server
-	homes      home.Homes
-	sequencer  *change.Sequencer
-	jobs       *job.Client
-	commands   *command.Runner
-	intake     *intake.Service
-	watcher    *watch.Watcher
-	dispatch   *dispatch.Service
+	listeners
+	files     *sftp.Server
+	homes     home.Homes
+	sequencer *change.Sequencer
+	jobs      *job.Client
+	commands  *command.Runner
+	intake    *intake.Service
+	watcher   *watch.Watcher
+	dispatch  *dispatch.Service
 }
 
-// newServer opens the listeners first, so that a port that is taken is known before anything starts.
-func newServer(ctx context.Context, h *house) (s *server, err error) {
-	s = &server{house: h, homes: home.Folders{Dir: filepath.Join(h.cfg.Data, "sftp")}}
-	if s.http, err = listen(ctx, h.cfg.HTTP, "HTTP", "--http"); err != nil {
-		return nil, err
+// listeners are the doors of a node. They open before anything is set up, so that a port that is taken is known at once.
+type listeners struct{ http, sftp net.Listener }
+
+func openListeners(ctx context.Context, c config.Config) (l listeners, err error) {
+	if l.http, err = listen(ctx, c.HTTP, "HTTP", "--http"); err != nil || c.SFTP == "" {
+		return l, err
 	}
-	if h.cfg.SFTP != "" {
-		if s.sftp, err = listen(ctx, h.cfg.SFTP, "SFTP", "--sftp"); err != nil {
-			return nil, errors.Join(err, s.http.Close())
-		}
+	if l.sftp, err = listen(ctx, c.SFTP, "SFTP", "--sftp"); err != nil {
+		return l, errors.Join(err, l.http.Close())
 	}
-	if err := s.assemble(ctx); err != nil {
-		s.closeListeners()
-		return nil, err
-	}
-	return s, nil
+	return l, nil
 }
 
 func listen(ctx context.Context, address, what, flag string) (net.Listener, error) {
@@ -69,11 +65,17 @@ func listen(ctx context.Context, address, what, flag string) (net.Listener, erro
 	return l, nil
 }
 
-func (s *server) closeListeners() {
-	_ = s.http.Close()
-	if s.sftp != nil {
-		_ = s.sftp.Close()
+func (l listeners) close() {
+	_ = l.http.Close()
+	if l.sftp != nil {
+		_ = l.sftp.Close()
 	}
+}
+
+// newServer makes a node that will serve at the listeners.
+func newServer(ctx context.Context, h *house, l listeners) (*server, error) {
+	s := &server{house: h, listeners: l, homes: home.Folders{Dir: filepath.Join(h.cfg.Data, "sftp")}}
+	return s, s.assemble(ctx)
 }
 
 // assemble makes the services of the node; nothing runs yet.
@@ -130,13 +132,13 @@ const stopGrace = 10 * time.Second
 func (s *server) run(ctx context.Context) error {
 	handler, err := s.handler()
 	if err != nil {
-		s.closeListeners()
+		s.listeners.close()
 		return err
 	}
 	web := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
 	if err := s.jobs.Start(context.WithoutCancel(ctx)); err != nil {
-		s.closeListeners()
+		s.listeners.close()
 		return fmt.Errorf("starting jobs: %w", err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
@@ -150,13 +152,27 @@ func (s *server) run(ctx context.Context) error {
 		<-ctx.Done()
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 		defer cancel()
-		return errors.Join(web.Shutdown(stopping), s.jobs.Stop(stopping))
+		if err := errors.Join(web.Shutdown(stopping), s.jobs.Stop(stopping)); err != nil {
+			s.log.Warn("what was under way took too long and is broken off", "error", err)
+			return errors.Join(web.Close(), s.breakOff())
+		}
+		return nil
 	})
 	err = g.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
+}
+
+// breakOff cancels the jobs that still run; another node, or the next start, works them again.
+func (s *server) breakOff() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := s.jobs.StopAndCancel(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
 }
 
 func ignoreClosed(err error) error {

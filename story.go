@@ -30,9 +30,7 @@ func (d *demo) story(ctx context.Context, keep bool) error {
 	case err := <-ended:
 		return errors.Join(errors.New("the demo did not start"), err)
 	case f := <-ready:
-		failed, err := story.Play(ctx, story.Place{SFTP: f.SFTP, HostKeys: f.SFTPHostKeys, PartnerUser: f.Partner.User, PartnerPass: f.Partner.Password,
-			BuyerEmail: f.Buyer.Email, BuyerPass: f.Buyer.Password, AdminURL: f.API.AdminURL, StorefrontURL: f.API.StorefrontURL,
-			TokenURL: f.API.TokenURL, ClientID: f.API.ClientID, ClientSecret: f.API.ClientSecret, Started: d.started}, d.out)
+		failed, err := story.Play(ctx, f.place(), d.out)
 		stop()
 		err = errors.Join(err, <-ended)
 		if err == nil && failed > 0 {
@@ -40,4 +38,11 @@ func (d *demo) story(ctx context.Context, keep bool) error {
 		}
 		return err
 	}
+}
+
+// place is what the story has to know of where it plays.
+func (f facts) place() story.Place {
+	return story.Place{SFTP: f.SFTP, HostKeys: f.SFTPHostKeys, PartnerUser: f.Partner.User, PartnerPass: f.Partner.Password,
+		BuyerEmail: f.Buyer.Email, BuyerPass: f.Buyer.Password, AdminURL: f.API.AdminURL, StorefrontURL: f.API.StorefrontURL,
+		TokenURL: f.API.TokenURL, ClientID: f.API.ClientID, ClientSecret: f.API.ClientSecret, Morning: f.Morning}
 }

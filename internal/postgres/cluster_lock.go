@@ -27,11 +27,24 @@ func (e *InUseError) Error() string {
 	if e.PID != 0 {
 		who = fmt.Sprintf("process %d", e.PID)
 	}
-	return fmt.Sprintf("the data folder %s is in use by %s: stop it first, or choose another folder", e.Folder, who)
+	return fmt.Sprintf("the data folder %s is in use by %s: stop it first, or choose another folder with --data", e.Folder, who)
 }
 
 // Is makes errors.Is(err, ErrInUse) true.
 func (e *InUseError) Is(target error) bool { return target == ErrInUse }
+
+// LockFolder keeps other processes that ask from a data folder, which it makes if it is missing, until release is called or
+// the process dies; one that comes second gets an *InUseError. Start does the same by itself.
+func LockFolder(dir string) (release func(), err error) {
+	if dir, err = dataFolder(dir); err != nil {
+		return nil, err
+	}
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	return lock.release, nil
+}
 
 // folderLock keeps other processes out of a data folder. The system lifts it when its process dies,
 // however that happens.

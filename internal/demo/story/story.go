@@ -23,7 +23,7 @@ type Place struct {
 	BuyerEmail, BuyerPass            string
 	AdminURL, StorefrontURL          string
 	TokenURL, ClientID, ClientSecret string
-	Started                          time.Time // of the demo, by which the morning files are named
+	Morning                          time.Time // by which the morning files are named
 }
 
 // Story is one playing of the day.
@@ -69,7 +69,7 @@ func Play(ctx context.Context, p Place, out io.Writer) (failed int, err error) {
 	if s.plot, err = s.company.Story(); err != nil {
 		return 0, err
 	}
-	for _, f := range s.company.Morning(p.Started) {
+	for _, f := range s.company.Morning(p.Morning) {
 		s.morning = append(s.morning, sapsim.File{Name: f.Name, Write: f.Write})
 	}
 	if err := s.connect(); err != nil {

@@ -140,7 +140,9 @@ func (l *login) accept(user, method string, partner *Partner) error {
 func (l *login) banned(user string) error {
 	until, err := l.server.cfg.Attempts.Banned(l.ctx, l.from, user)
 	if err != nil {
-		l.server.cfg.Log.Error("SFTP ban not looked up", "user", user, "error", err)
+		if l.ctx.Err() == nil { // else the client has gone, or the server stops
+			l.server.cfg.Log.Error("SFTP ban not looked up", "user", user, "error", err)
+		}
 		return errRefused
 	}
 	return banned(until)

@@ -1,0 +1,61 @@
+package program
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// shared is package state because the tests of one binary have nothing else in common; it is made once, when the first
+// test asks.
+var shared struct {
+	sync.Mutex
+	demo *Demo
+	dir  string
+	err  error
+}
+
+// Shared is a demo that all tests of a binary use: nothing plays SAP, and what tests do in it must not hurt one another.
+func Shared(t testing.TB) *Demo {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.demo == nil && shared.err == nil {
+		shared.demo, shared.err = startShared()
+	}
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.demo
+}
+
+func startShared() (*Demo, error) {
+	var err error
+	if shared.dir, err = makeFolder(); err != nil {
+		return nil, err
+	}
+	d := &Demo{Data: filepath.Join(shared.dir, "data")}
+	d.Process, err = start(Options{}, append([]string{"demo", "--data", d.Data, "--no-simulators"}, FreePorts()...)...)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.await(); err != nil {
+		d.end(nil)
+		return nil, err
+	}
+	return d, nil
+}
+
+// Tests runs the tests of a binary and stops what they share.
+func Tests(m *testing.M) int {
+	code := m.Run()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.demo != nil {
+		shared.demo.end(nil)
+	}
+	if shared.dir != "" {
+		removeFolder(nil, shared.dir)
+	}
+	return code
+}
