@@ -60,21 +60,27 @@ type Multilingual interface {
 	ParseIn(cell, lang string) (string, error)
 }
 
-func (localized) Output(expr string, lang Language) string {
-	switch {
-	case lang.All:
+// Output shows a text in another language rather than none.
+func (k localized) Output(expr string, lang Language) string {
+	if lang.All {
 		return expr
-	case lang.Request == lang.Default:
-		return "(" + expr + "->>" + lang.Request + ")"
 	}
-	return fmt.Sprintf("coalesce(%[1]s->>%[2]s::text, %[1]s->>%[3]s::text)", expr, lang.Request, lang.Default)
+	return "coalesce(" + in(expr, lang) + ", jsonb_path_query_first(" + expr + ", '$.*') #>> '{}')"
 }
 
+// Operand keeps to the request's language and the default one, whose texts have indexes.
 func (k localized) Operand(expr string, lang Language) (string, string) {
 	if lang.All {
 		return "(" + expr + "->>'" + DefaultLanguage + "')", "text"
 	}
-	return k.Output(expr, lang), "text"
+	return in(expr, lang), "text"
+}
+
+func in(expr string, lang Language) string {
+	if lang.Request == lang.Default {
+		return "(" + expr + "->>" + lang.Request + ")"
+	}
+	return fmt.Sprintf("coalesce(%[1]s->>%[2]s::text, %[1]s->>%[3]s::text)", expr, lang.Request, lang.Default)
 }
 
 // Merge keeps the languages that the sender did not mention.

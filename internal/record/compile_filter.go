@@ -38,7 +38,7 @@ func operatorError(f *Filter, offered []resource.Operator) error {
 	for i, o := range offered {
 		names[i] = string(o)
 	}
-	return queryError("filter", f.Path, "unknown_operator", "the operator %q is not offered here; use one of %s", f.Operator, strings.Join(names, ", "))
+	return f.refuse("unknown_operator", "the operator %q is not offered here; use one of %s", f.Operator, strings.Join(names, ", "))
 }
 
 var comparisons = map[resource.Operator]string{resource.Eq: " = ", resource.Neq: " IS DISTINCT FROM ",
@@ -52,7 +52,7 @@ func (c *compiler) compare(i int, o operand) string {
 		return o.sql + " = ANY (" + c.arg(func(q *Query, _ *access.Caller) (any, error) {
 			values := make([]string, len(q.Filters[i].Values))
 			for n, v := range q.Filters[i].Values {
-				text, err := parseValue(q.Filters[i], o.kind, v)
+				text, err := parseValue(&q.Filters[i], o.kind, v)
 				if err != nil {
 					return nil, err
 				}
@@ -68,7 +68,7 @@ func (c *compiler) compare(i int, o operand) string {
 		return c.between(i, o, cast)
 	}
 	return o.sql + comparisons[f.Operator] + c.arg(func(q *Query, _ *access.Caller) (any, error) {
-		return parseValue(q.Filters[i], o.kind, q.Filters[i].Values[0])
+		return parseValue(&q.Filters[i], o.kind, q.Filters[i].Values[0])
 	}) + cast
 }
 
@@ -76,7 +76,7 @@ func (c *compiler) compare(i int, o operand) string {
 func (c *compiler) between(i int, o operand, cast string) string {
 	bound := func(part int) string {
 		return c.arg(func(q *Query, _ *access.Caller) (any, error) {
-			return parseValue(q.Filters[i], o.kind, q.Filters[i].bounds()[part])
+			return parseValue(&q.Filters[i], o.kind, q.Filters[i].bounds()[part])
 		}) + cast
 	}
 	var terms []string
@@ -98,13 +98,13 @@ func (f *Filter) bounds() [2]string {
 	return [2]string{low, high}
 }
 
-func parseValue(f Filter, kind resource.Kind, value string) (string, error) {
+func parseValue(f *Filter, kind resource.Kind, value string) (string, error) {
 	if m, ok := kind.(resource.Comparer); ok && m != nil {
 		kind = resource.Text("x").Max(4000).Kind // compared as the text of one language
 	}
 	text, err := kind.ParseText(value)
 	if err != nil {
-		return "", queryError("filter", f.Path, "invalid_value", "%s", err)
+		return "", f.refuse("invalid_value", "%s", err)
 	}
 	return text, nil
 }

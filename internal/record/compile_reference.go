@@ -9,7 +9,16 @@ import (
 )
 
 // place is where in a query something stands, for errors.
-type place struct{ part, path string }
+type place struct {
+	part, path string
+	operator   resource.Operator
+}
+
+func (p place) refuse(code, format string, a ...any) *QueryError {
+	e := queryError(p.part, p.path, code, format, a...)
+	e.Operator = p.operator
+	return e
+}
 
 // matches says that the id column is that of the record a reference names. The record must be visible, if the column does
 // not belong to records that are so already.
@@ -33,10 +42,10 @@ func (c *compiler) lookup(t *resource.Type, at place, ref resource.Ref, of func(
 	}
 	leaves := c.schema.Key(t)
 	if len(leaves) == 0 {
-		return "", queryError(at.part, at.path, "no_key", "%s have no natural key; use the id or an external id", t.Name)
+		return "", at.refuse("no_key", "%s have no natural key; use the id or an external id", t.Name)
 	}
 	if len(leaves) != len(ref.Key) {
-		return "", queryError(at.part, at.path, "invalid_key", "the key of %s has %d parts joined by |: %s", t.Name, len(leaves), KeyDoc(c.schema, t))
+		return "", at.refuse("invalid_key", "the key of %s has %d parts joined by |: %s", t.Name, len(leaves), KeyDoc(c.schema, t))
 	}
 	key := &keyed{at: at, parts: ref.Key, of: of}
 	from, conds := c.keyConditions(t, k, key)
@@ -84,7 +93,7 @@ func (c *compiler) keyPart(f *resource.Field, key *keyed) string {
 	return " = " + c.arg(func(q *Query, _ *access.Caller) (any, error) {
 		v, err := f.Kind.ParseText(of(q).Key[i])
 		if err != nil {
-			return nil, queryError(at.part, at.path, "invalid_key", "%s: %s", f.Name, err)
+			return nil, at.refuse("invalid_key", "%s: %s", f.Name, err)
 		}
 		return v, nil
 	}) + "::" + bareType(f.Kind.SQL())
@@ -103,7 +112,7 @@ func KeyDoc(schema *resource.Schema, t *resource.Type) string {
 // as none: he learns nothing by asking for it.
 func (c *compiler) filterRelation(i int, o operand) (string, error) {
 	f := &c.query.Filters[i]
-	at := place{"filter", f.Path}
+	at := place{"filter", f.Path, f.Operator}
 	offered := []resource.Operator{resource.Eq, resource.Neq, resource.In}
 	up := Above(o.target)
 	if up != nil {
@@ -181,7 +190,7 @@ func (f *Filter) references() (ids []string, refs []resource.Ref, err error) {
 		ref, err := resource.ParseRef(v)
 		switch {
 		case err != nil:
-			return nil, nil, queryError("filter", f.Path, "invalid_value", "%s", err)
+			return nil, nil, f.refuse("invalid_value", "%s", err)
 		case ref.ID != "":
 			ids = append(ids, ref.ID)
 		default:

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/hanse-commerce/hanse/internal/access"
@@ -18,7 +19,7 @@ func (c *compiler) where() (string, error) {
 	}
 	parts := []string{c.visible(q.Type, "t")}
 	if !q.Target.IsZero() {
-		ref, err := c.matches(q.Type, "t.id", place{"id", q.Target.String()}, q.Target, func(q *Query) resource.Ref { return q.Target })
+		ref, err := c.matches(q.Type, "t.id", place{"id", q.Target.String(), ""}, q.Target, func(q *Query) resource.Ref { return q.Target })
 		if err != nil {
 			return "", err
 		}
@@ -40,6 +41,10 @@ func (c *compiler) where() (string, error) {
 	for i := range q.Filters {
 		f, err := c.filter(i)
 		if err != nil {
+			var refused *QueryError
+			if errors.As(err, &refused) {
+				refused.Operator = q.Filters[i].Operator
+			}
 			return "", err
 		}
 		parts = append(parts, f)
@@ -86,7 +91,7 @@ func (c *compiler) origin() (string, error) {
 		return "", err
 	}
 	p := c.alias("p")
-	match, err := c.matches(of.Type, p+".id", place{"id", of.Target.String()}, of.Target, func(q *Query) resource.Ref { return q.Of.Target })
+	match, err := c.matches(of.Type, p+".id", place{"id", of.Target.String(), ""}, of.Target, func(q *Query) resource.Ref { return q.Of.Target })
 	if err != nil {
 		return "", err
 	}

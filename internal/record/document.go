@@ -9,20 +9,41 @@ import (
 )
 
 // Document shapes an answer as a JSON:API 1.1 document: primary records as they come, related ones once each behind them.
+// A record that is both is told once, among the primary ones, and every related record is linked to from another
+// ("full linkage").
 type Document struct {
-	base     string // of links, "/api/admin/v1"
-	single   bool
-	data     bytes.Buffer
-	included bytes.Buffer
-	seen     map[string]bool
-	count    int
-	last     int64
-	fields   map[string][]string // sparse fieldsets of the query
+	base    string // of links, "/api/admin/v1"
+	single  bool
+	along   bool                // related records were asked for, be there any or not
+	fields  map[string][]string // sparse fieldsets of the query
+	data    bytes.Buffer        // primary records, as long as nothing comes along with them
+	count   int
+	last    int64
+	primary []*member
+	members map[string]*member // by type and id, where records come along
+	order   []*member          // in the order in which they came
+}
+
+// member is a record of a document whose links are not all known yet.
+type member struct {
+	t          *resource.Type
+	id         string
+	attributes []byte
+	ones       []One
+	many       []*resource.Relation
+	links      map[string]*linkage // by to-many relation that came along
+	primary    bool
+	revision   int64
+}
+
+type linkage struct {
+	ids  []string
+	have map[string]bool
 }
 
 // NewDocument is an empty document whose links start with base; single documents hold one record or null.
 func NewDocument(base string, q *Query, single bool) *Document {
-	return &Document{base: base, single: single, seen: map[string]bool{}, fields: q.Fields}
+	return &Document{base: base, single: single, along: len(q.Include) > 0, fields: q.Fields}
 }
 
 // Count is the number of primary records.
@@ -33,96 +54,173 @@ func (d *Document) Revision() int64 { return d.last }
 
 // Add is the function for Store.Read.
 func (d *Document) Add(a *Answer, row *Row) error {
-	if d.count > 0 {
-		d.data.WriteByte(',')
-	}
 	d.count++
 	d.last = row.Revision
-	d.seen[a.Type.Name+string(row.ID)] = true
-	d.object(&d.data, a.Type, string(row.ID), row.Attributes, row.Ones, func(r *resource.Relation) ([]Included, bool) {
-		return linked(a, row, "", r, string(row.ID))
-	}, a.Many)
-	d.data.Truncate(d.data.Len() - 1)
-	d.data.WriteString(`,"meta":{"revision":`)
-	d.data.Write(strconv.AppendInt(nil, row.Revision, 10))
-	d.data.WriteString("}}")
-	for k, p := range a.Paths {
-		for i := range row.Includes[k] {
-			d.include(a, row, p, &row.Includes[k][i])
+	if len(a.Paths) == 0 {
+		if d.count > 1 {
+			d.data.WriteByte(',')
 		}
+		d.write(&d.data, &member{t: a.Type, attributes: row.Attributes, ones: row.Ones, many: a.Many, primary: true, revision: row.Revision}, row.ID)
+		return nil
+	}
+	m := d.member(a.Type, string(row.ID), func(m *member) {
+		m.attributes, m.many, m.ones = bytes.Clone(row.Attributes), a.Many, make([]One, len(row.Ones))
+		for i, o := range row.Ones {
+			m.ones[i] = One{o.Relation, bytes.Clone(o.ID)}
+		}
+	})
+	m.primary, m.revision = true, row.Revision
+	d.primary = append(d.primary, m)
+	for k := range a.Paths {
+		d.include(a, row, k, m)
 	}
 	return nil
 }
 
-func (d *Document) include(a *Answer, row *Row, p Path, r *Included) {
-	key := p.Target.Name + r.ID
-	if d.seen[key] {
-		return
+// member finds a record or takes it up.
+func (d *Document) member(t *resource.Type, id string, fill func(*member)) *member {
+	if d.members == nil {
+		d.members = map[string]*member{}
 	}
-	d.seen[key] = true
-	if d.included.Len() > 0 {
-		d.included.WriteByte(',')
+	key := t.Name + "/" + id
+	m := d.members[key]
+	if m == nil {
+		m = &member{t: t, id: id}
+		fill(m)
+		d.members[key] = m
+		d.order = append(d.order, m)
 	}
-	d.object(&d.included, p.Target, r.ID, []byte(r.Attributes), r.Ones, func(rel *resource.Relation) ([]Included, bool) {
-		return linked(a, row, p.Name, rel, r.ID)
-	}, p.Many)
+	return m
 }
 
-// linked are the related records of a relation that came along below a path, for one record there.
-func linked(a *Answer, row *Row, path string, r *resource.Relation, id string) ([]Included, bool) {
-	for k, p := range a.Paths {
-		if p.Parent != path || p.Relation.Name != r.Name {
+// include takes up the records of one path and links them to those that they are related to.
+func (d *Document) include(a *Answer, row *Row, k int, root *member) {
+	p := &a.Paths[k]
+	if p.Relation.ToMany {
+		for _, parent := range d.parents(a, row, p, root) {
+			parent.linkage(p.Relation.Name)
+		}
+	}
+	for i := range row.Includes[k] {
+		r := &row.Includes[k][i]
+		d.member(p.Target, r.ID, func(m *member) { m.attributes, m.ones, m.many = []byte(r.Attributes), r.Ones, p.Many })
+		if !p.Relation.ToMany {
 			continue
 		}
-		var of []Included
-		for _, rec := range row.Includes[k] {
-			if rec.Parent == id {
-				of = append(of, rec)
-			}
+		parent := root
+		if p.Parent != "" {
+			parent = d.members[ownerOf(a, p).Name+"/"+r.Parent]
 		}
-		return of, true
+		l := parent.linkage(p.Relation.Name)
+		if !l.have[r.ID] {
+			l.have[r.ID] = true
+			l.ids = append(l.ids, r.ID)
+		}
 	}
-	return nil, false
 }
 
-func (d *Document) object(b *bytes.Buffer, t *resource.Type, id string, attributes []byte, ones []One,
-	along func(*resource.Relation) ([]Included, bool), many []*resource.Relation) {
-	self := d.base + "/" + t.Name + "/" + id
-	b.WriteString(`{"type":"` + t.Name + `","id":"` + id + `","attributes":`)
-	b.Write(attributes)
-	b.WriteString(`,"relationships":{`)
-	first := true
-	next := func(name string) {
-		if !first {
-			b.WriteByte(',')
-		}
-		first = false
-		b.WriteString(`"` + name + `":{`)
+func pathAt(a *Answer, name string) int {
+	return slices.IndexFunc(a.Paths, func(p Path) bool { return p.Name == name })
+}
+
+func ownerOf(a *Answer, p *Path) *resource.Type { return a.Paths[pathAt(a, p.Parent)].Target }
+
+// parents are the records of a row that a path starts from.
+func (d *Document) parents(a *Answer, row *Row, p *Path, root *member) []*member {
+	if p.Parent == "" {
+		return []*member{root}
 	}
-	for _, o := range ones {
-		next(o.Relation.Name)
-		b.WriteString(`"data":`)
+	at := pathAt(a, p.Parent)
+	var all []*member
+	for i := range row.Includes[at] {
+		all = append(all, d.members[a.Paths[at].Target.Name+"/"+row.Includes[at][i].ID])
+	}
+	return all
+}
+
+func (m *member) linkage(relation string) *linkage {
+	if m.links == nil {
+		m.links = map[string]*linkage{}
+	}
+	l := m.links[relation]
+	if l == nil {
+		l = &linkage{have: map[string]bool{}}
+		m.links[relation] = l
+	}
+	return l
+}
+
+// write writes a resource object.
+func (d *Document) write(b *bytes.Buffer, m *member, id []byte) {
+	b.WriteString(`{"type":"`)
+	b.WriteString(m.t.Name)
+	b.WriteString(`","id":"`)
+	b.Write(id)
+	b.WriteString(`","attributes":`)
+	b.Write(m.attributes)
+	separator := `,"relationships":{`
+	for _, o := range m.ones {
+		b.WriteString(separator)
+		separator = ","
+		b.WriteByte('"')
+		b.WriteString(o.Relation.Name)
+		b.WriteString(`":{"data":`)
 		identifier(b, o.Relation.Target, o.ID)
 		b.WriteByte('}')
 	}
-	for _, r := range many {
-		if !d.wants(t, r.Name) {
-			continue
+	for _, r := range m.many {
+		if d.wants(m.t, r.Name) {
+			b.WriteString(separator)
+			separator = ","
+			d.writeMany(b, m, r, id)
 		}
-		next(r.Name)
-		if records, came := along(r); came {
-			b.WriteString(`"data":[`)
-			for i := range records {
-				if i > 0 {
-					b.WriteByte(',')
-				}
-				identifier(b, r.Target, []byte(records[i].ID))
-			}
-			b.WriteString(`],`)
-		}
-		b.WriteString(`"links":{"self":"` + self + `/relationships/` + r.Name + `","related":"` + self + `/` + r.Name + `"}}`)
 	}
-	b.WriteString(`},"links":{"self":"` + self + `"}}`)
+	if separator == "," {
+		b.WriteByte('}')
+	}
+	b.WriteString(`,"links":{"self":"`)
+	d.path(b, m.t, id)
+	b.WriteString(`"}`)
+	if m.primary {
+		b.WriteString(`,"meta":{"revision":`)
+		b.Write(strconv.AppendInt(b.AvailableBuffer(), m.revision, 10))
+		b.WriteByte('}')
+	}
+	b.WriteByte('}')
+}
+
+// writeMany writes a to-many relation: its links, and its members if they came along.
+func (d *Document) writeMany(b *bytes.Buffer, m *member, r *resource.Relation, id []byte) {
+	b.WriteByte('"')
+	b.WriteString(r.Name)
+	b.WriteString(`":{`)
+	if l := m.links[r.Name]; l != nil {
+		b.WriteString(`"data":[`)
+		for i, to := range l.ids {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			identifier(b, r.Target, []byte(to))
+		}
+		b.WriteString(`],`)
+	}
+	b.WriteString(`"links":{"self":"`)
+	d.path(b, m.t, id)
+	b.WriteString(`/relationships/`)
+	b.WriteString(r.Name)
+	b.WriteString(`","related":"`)
+	d.path(b, m.t, id)
+	b.WriteByte('/')
+	b.WriteString(r.Name)
+	b.WriteString(`"}}`)
+}
+
+func (d *Document) path(b *bytes.Buffer, t *resource.Type, id []byte) {
+	b.WriteString(d.base)
+	b.WriteByte('/')
+	b.WriteString(t.Name)
+	b.WriteByte('/')
+	b.Write(id)
 }
 
 func (d *Document) wants(t *resource.Type, name string) bool {
@@ -135,13 +233,16 @@ func identifier(b *bytes.Buffer, typeName string, id []byte) {
 		b.WriteString("null")
 		return
 	}
-	b.WriteString(`{"type":"` + typeName + `","id":"`)
+	b.WriteString(`{"type":"`)
+	b.WriteString(typeName)
+	b.WriteString(`","id":"`)
 	b.Write(id)
 	b.WriteString(`"}`)
 }
 
 // Write finishes the document with top-level links and meta, each a JSON object or nil.
 func (d *Document) Write(w *bytes.Buffer, links, meta []byte) {
+	w.Grow(d.data.Len() + len(links) + len(meta) + 128)
 	w.WriteString(`{"jsonapi":{"version":"1.1"}`)
 	if links != nil {
 		w.WriteString(`,"links":`)
@@ -151,21 +252,45 @@ func (d *Document) Write(w *bytes.Buffer, links, meta []byte) {
 	switch {
 	case !d.single:
 		w.WriteByte('[')
-		w.Write(d.data.Bytes())
+		d.writePrimary(w)
 		w.WriteByte(']')
 	case d.count == 0:
 		w.WriteString("null")
 	default:
-		w.Write(d.data.Bytes())
+		d.writePrimary(w)
 	}
-	if d.included.Len() > 0 {
-		w.WriteString(`,"included":[`)
-		w.Write(d.included.Bytes())
-		w.WriteByte(']')
+	if d.along {
+		d.writeIncluded(w)
 	}
 	if meta != nil {
 		w.WriteString(`,"meta":`)
 		w.Write(meta)
 	}
 	w.WriteString("}\n")
+}
+
+// writeIncluded writes an empty list too: it says that nothing is related (JSON:API 1.1, "Inclusion of Related Resources").
+func (d *Document) writeIncluded(w *bytes.Buffer) {
+	separator := `,"included":[`
+	for _, m := range d.order {
+		if !m.primary {
+			w.WriteString(separator)
+			separator = ","
+			d.write(w, m, []byte(m.id))
+		}
+	}
+	if separator != "," {
+		w.WriteString(separator)
+	}
+	w.WriteByte(']')
+}
+
+func (d *Document) writePrimary(w *bytes.Buffer) {
+	w.Write(d.data.Bytes())
+	for i, m := range d.primary {
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		d.write(w, m, []byte(m.id))
+	}
 }

@@ -13,6 +13,7 @@ import (
 // or "type"; Path is what stood there. Code is stable.
 type QueryError struct {
 	Part, Path string
+	Operator   resource.Operator // of a filter
 	Code       string
 	Detail     string
 }
@@ -76,30 +77,36 @@ func (q *Query) check() error {
 func (f *Filter) check() error {
 	switch {
 	case !slices.Contains(resource.Operators, f.Operator):
-		return queryError("filter", f.Path, "unknown_operator", "there is no operator %q", f.Operator)
+		return f.refuse("unknown_operator", "there is no operator %q", f.Operator)
 	case len(f.Values) == 0:
-		return queryError("filter", f.Path, "invalid_value", "a value is missing")
+		return f.refuse("invalid_value", "a value is missing")
 	case len(f.Values) > 1 && f.Operator != resource.In:
-		return queryError("filter", f.Path, "invalid_value", "the operator %q takes one value; use in for several", f.Operator)
+		return f.refuse("invalid_value", "the operator %q takes one value; use in for several", f.Operator)
 	case len(f.Values) > MaxValues:
-		return queryError("filter", f.Path, "too_many", "at most %d values are allowed in one filter", MaxValues)
+		return f.refuse("too_many", "at most %d values are allowed in one filter", MaxValues)
 	}
 	for _, v := range f.Values {
 		if len(v) > MaxValueLength || !plainText(v) {
-			return queryError("filter", f.Path, "invalid_value", "a value is UTF-8 text of at most %d bytes", MaxValueLength)
+			return f.refuse("invalid_value", "a value is UTF-8 text of at most %d bytes", MaxValueLength)
 		}
 	}
 	switch f.Operator {
 	case resource.Exists:
 		if _, err := resource.Boolean("x").Kind.ParseText(f.Values[0]); err != nil {
-			return queryError("filter", f.Path, "invalid_value", "exists is true or false")
+			return f.refuse("invalid_value", "exists is true or false")
 		}
 	case resource.Range:
 		if !strings.Contains(f.Values[0], "..") {
-			return queryError("filter", f.Path, "invalid_value", `a range is written as "from..to"`)
+			return f.refuse("invalid_value", `a range is written as "from..to"`)
 		}
 	}
 	return nil
+}
+
+func (f *Filter) refuse(code, format string, a ...any) *QueryError {
+	e := queryError("filter", f.Path, code, format, a...)
+	e.Operator = f.Operator
+	return e
 }
 
 // plainText is what PostgreSQL takes as text.

@@ -10,40 +10,49 @@ import (
 
 // act answers POST /{type}/{id}/actions/{command}. The command's input is data.attributes or meta of the document; an
 // empty body is a command without input.
-func (q *request) act(target resource.Ref, name string) error {
-	c, ok := q.Store.Schema().Command(q.t.Name, name)
-	if !ok || q.Side == access.Admin && !c.Admin || q.Side == access.Storefront && !c.Storefront {
-		return problem(http.StatusNotFound, "unknown_command", "%s have no command %q.", q.t.Name, name)
+func (q *request) act(target resource.Ref, c *resource.Command) error {
+	if q.caller.Grants.Level(q.t.Name, access.Action(c.Name)) == access.None {
+		return problem(http.StatusForbidden, "forbidden", "You may not %s %s.", c.Name, q.t.Name)
 	}
-	if q.caller.Grants.Level(q.t.Name, access.Action(name)) == access.None {
-		return problem(http.StatusForbidden, "forbidden", "You may not %s %s.", name, q.t.Name)
+	result, answers := q.Store.Schema().Type(c.Result)
+	known := takesNothing
+	if answers {
+		known = takesShape
+	}
+	query, err := parseQuery(result, q.r.URL.RawQuery, known)
+	if err != nil {
+		return err
 	}
 	input, err := q.input()
 	if err != nil {
 		return err
 	}
-	key := q.r.Header.Get("Idempotency-Key")
-	if len(key) > 255 {
-		return problem(http.StatusBadRequest, "invalid_key", "The Idempotency-Key is longer than 255 characters.")
-	}
-	id, replayed, err := q.Commands.Run(q.r.Context(), q.caller, c, target, input, key)
+	id, replayed, err := q.Commands.Run(q.r.Context(), q.caller, c, target, input, q.r.Header.Get("Idempotency-Key"))
 	if err != nil {
 		return err
 	}
 	if replayed {
 		q.w.Header().Set("Idempotency-Replayed", "true")
 	}
-	result, ok := q.Store.Schema().Type(c.Result)
-	if !ok || id == "" {
-		q.w.WriteHeader(http.StatusNoContent)
-		return nil
+	if !answers || id == "" {
+		return q.empty(http.StatusNoContent)
 	}
-	q.w.Header().Set("Location", q.Base+"/"+result.Name+"/"+id)
+	self := q.Base + "/" + result.Name + "/" + id
+	q.w.Header().Set("Location", self)
+	if !record.Readable(q.Side, q.caller.Grants, result) {
+		return q.empty(http.StatusNoContent)
+	}
+	query.Target = resource.Ref{ID: id}
+	tag, body, err := q.readOne(q.Database, query, self)
+	if err != nil {
+		return err
+	}
 	status := http.StatusOK
 	if result.Name != q.t.Name {
 		status = http.StatusCreated
 	}
-	return q.answerOne(q.Database, &record.Query{Type: result, Target: resource.Ref{ID: id}}, status)
+	q.w.Header().Set("ETag", tag)
+	return q.send(status, mediaType, cacheNothing, body)
 }
 
 func (q *request) input() (map[string]any, error) {

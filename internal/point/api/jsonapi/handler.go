@@ -51,89 +51,17 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, problem(http.StatusBadRequest, "invalid_path", "The path is not percent-encoded properly."))
 		return
 	}
+	q := &request{Handler: h, w: w, r: r}
 	if len(segments) == 1 && segments[0] == "openapi.json" && h.Describe != nil {
-		h.describe(w, r)
-		return
-	}
-	caller, err := h.Authenticate(r)
-	if err != nil {
-		h.fail(w, r, err)
-		return
-	}
-	if err := negotiate(r); err != nil {
-		h.fail(w, r, err)
-		return
-	}
-	if err := h.route(&request{Handler: h, w: w, r: r, caller: caller}, segments); err != nil {
-		h.fail(w, r, err)
-	}
-}
-
-// request is one request on its way.
-type request struct {
-	*Handler
-	w      http.ResponseWriter
-	r      *http.Request
-	caller access.Caller
-	t      *resource.Type
-}
-
-func (h *Handler) route(q *request, segments []string) error {
-	if len(segments) == 0 || segments[0] == "" {
-		return methods(q, map[string]func() error{http.MethodGet: q.index})
-	}
-	t, ok := h.Store.Schema().Type(segments[0])
-	if !ok || !record.Exposed(h.Side, t).Read && len(t.Commands) == 0 {
-		return problem(http.StatusNotFound, "unknown_type", "There is no resource %q; GET %s lists them.", segments[0], h.Base)
-	}
-	q.t = t
-	if len(segments) == 1 {
-		return methods(q, map[string]func() error{http.MethodGet: q.list, http.MethodPost: q.create})
-	}
-	target, err := resource.ParseRef(segments[1])
-	if err != nil {
-		return problem(http.StatusNotFound, "not_found", "There is no record %q among %s: an id is a UUID, key:… or ext:SYSTEM:….", segments[1], t.Name)
-	}
-	switch {
-	case len(segments) == 2:
-		return methods(q, map[string]func() error{
-			http.MethodGet:    func() error { return q.get(target) },
-			http.MethodPatch:  func() error { return q.update(target) },
-			http.MethodDelete: func() error { return q.delete(target) },
-		})
-	case len(segments) == 3:
-		return methods(q, map[string]func() error{http.MethodGet: func() error { return q.related(target, segments[2]) }})
-	case len(segments) == 4 && segments[2] == "relationships":
-		name := segments[3]
-		return methods(q, map[string]func() error{
-			http.MethodGet:    func() error { return q.linkage(target, name) },
-			http.MethodPatch:  func() error { return q.relink(target, name, http.MethodPatch) },
-			http.MethodPost:   func() error { return q.relink(target, name, http.MethodPost) },
-			http.MethodDelete: func() error { return q.relink(target, name, http.MethodDelete) },
-		})
-	case len(segments) == 4 && segments[2] == "actions":
-		return methods(q, map[string]func() error{http.MethodPost: func() error { return q.act(target, segments[3]) }})
-	}
-	return problem(http.StatusNotFound, "unknown_path", "There is nothing at this path.")
-}
-
-func methods(q *request, offered map[string]func() error) error {
-	method := q.r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	if f, ok := offered[method]; ok {
-		return f()
-	}
-	var names []string
-	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
-		if offered[m] != nil {
-			names = append(names, m)
+		err = methods(q, map[string]func() error{http.MethodGet: q.describe})
+	} else if q.caller, err = h.Authenticate(r); err == nil {
+		if err = negotiate(r); err == nil {
+			err = h.route(q, segments)
 		}
 	}
-	allow := strings.Join(names, ", ")
-	q.w.Header().Set("Allow", allow)
-	return problem(http.StatusMethodNotAllowed, "method_not_allowed", "%s is not offered here; use %s.", q.r.Method, allow)
+	if err != nil {
+		h.fail(w, r, err)
+	}
 }
 
 func split(path string) ([]string, error) {
@@ -151,46 +79,10 @@ func split(path string) ([]string, error) {
 	return segments, nil
 }
 
-// negotiate follows JSON:API 1.1, section 5: media type parameters other than ext and profile are refused; plain JSON is
-// taken too, since many clients send nothing else.
-func negotiate(r *http.Request) error {
-	if r.Body != nil && r.ContentLength != 0 {
-		kind, parameters, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-		kind = strings.ToLower(strings.TrimSpace(kind))
-		if kind != mediaType && kind != "application/json" || kind == mediaType && strings.TrimSpace(parameters) != "" {
-			return problem(http.StatusUnsupportedMediaType, "unsupported_media_type", "Send the body as %s.", mediaType)
-		}
-	}
-	accept := r.Header.Get("Accept")
-	if accept == "" {
-		return nil
-	}
-	for _, part := range strings.Split(accept, ",") {
-		kind, parameters, _ := strings.Cut(part, ";")
-		switch strings.ToLower(strings.TrimSpace(kind)) {
-		case "*/*", "application/*", "application/json":
-			return nil
-		case mediaType:
-			p := strings.TrimSpace(parameters)
-			if p == "" || strings.HasPrefix(p, "q=") {
-				return nil
-			}
-		}
-	}
-	return problem(http.StatusNotAcceptable, "not_acceptable", "The answer is %s, which the Accept header does not admit.", mediaType)
-}
-
-func (h *Handler) describe(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET")
-		h.fail(w, r, problem(http.StatusMethodNotAllowed, "method_not_allowed", "%s is not offered here; use GET.", r.Method))
-		return
-	}
-	b, err := h.Describe(h.Side)
+func (q *request) describe() error {
+	b, err := q.Describe(q.Side)
 	if err != nil {
-		h.fail(w, r, err)
-		return
+		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(b)
+	return q.send(http.StatusOK, "application/json", "no-cache", b)
 }

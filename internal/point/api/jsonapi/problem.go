@@ -58,18 +58,27 @@ type Coded interface {
 	Field() string
 }
 
+func pointed(status int, code, pointer, detail string) *Problem {
+	p := &Problem{Status: status}
+	p.add(status, code, detail, map[string]any{"pointer": pointer})
+	return p
+}
+
 // fail answers with an error document, whatever the error is. What is not meant for the caller is only logged.
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := h.explain(r, err)
+	for _, name := range []string{"ETag", "Location"} {
+		w.Header().Del(name)
+	}
 	for k, v := range p.Header {
 		w.Header()[k] = v
 	}
-	w.Header().Set("Content-Type", mediaType)
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(p.Status)
-	if r.Method != http.MethodHead {
-		_ = json.NewEncoder(w).Encode(map[string]any{"jsonapi": map[string]string{"version": "1.1"}, "errors": p.Faults})
+	body, err := json.Marshal(map[string]any{"jsonapi": map[string]string{"version": "1.1"}, "errors": p.Faults})
+	if err != nil {
+		h.Log.ErrorContext(r.Context(), "API error cannot be written", "error", err)
 	}
+	q := &request{Handler: h, w: w, r: r}
+	_ = q.send(p.Status, mediaType, cacheNothing, body)
 }
 
 func (h *Handler) explain(r *http.Request, err error) *Problem {
@@ -82,11 +91,16 @@ func (h *Handler) explain(r *http.Request, err error) *Problem {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &q):
-		return queryProblem(q)
+		return queryProblem(q, r)
 	case errors.As(err, &coded):
 		return codedProblem(coded)
 	case errors.As(err, &tooLarge):
 		return problem(http.StatusRequestEntityTooLarge, "too_large", "The body is larger than %d bytes.", tooLarge.Limit)
+	case errors.Is(err, record.ErrConflict):
+		return problem(http.StatusConflict, record.CodeConflict, "Others kept changing the same records; read them again and send the request again.")
+	case errors.As(err, &pg) && pg.Code == "42501":
+		h.Log.WarnContext(r.Context(), "row-level security refused an API request", "method", r.Method, "path", r.URL.Path, "error", err)
+		return problem(http.StatusForbidden, "forbidden", "You may not write what this request would write.")
 	case errors.Is(err, context.Canceled):
 		return problem(499, "cancelled", "The client closed the connection.")
 	case errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "55P03"):
@@ -125,21 +139,30 @@ func codedProblem(err Coded) *Problem {
 }
 
 // queryProblem points at the query parameter that is wrong. A record that a reference cannot name is not there.
-func queryProblem(q *record.QueryError) *Problem {
+func queryProblem(q *record.QueryError, r *http.Request) *Problem {
 	switch q.Part {
 	case "type":
 		return problem(http.StatusForbidden, q.Code, "You may not read %s.", q.Path)
 	case "id":
 		return problem(http.StatusNotFound, "not_found", "There is no such record: %s.", q.Detail)
 	}
-	parameter := q.Part
-	switch q.Part {
-	case "filter", "fields", "page":
-		parameter = q.Part + "[" + q.Path + "]"
-	}
 	p := &Problem{Status: http.StatusBadRequest}
-	p.add(p.Status, q.Code, q.Part+" "+strconv.Quote(q.Path)+": "+q.Detail+".", map[string]any{"parameter": parameter})
+	p.add(p.Status, q.Code, q.Part+" "+strconv.Quote(q.Path)+": "+q.Detail+".", map[string]any{"parameter": parameterOf(q, r)})
 	return p
+}
+
+func parameterOf(q *record.QueryError, r *http.Request) string {
+	switch q.Part {
+	case "filter":
+		plain := "filter[" + q.Path + "]"
+		if q.Operator == "" || q.Operator == resource.Eq && r.URL.Query().Has(plain) {
+			return plain
+		}
+		return plain + "[" + string(q.Operator) + "]"
+	case "fields", "page":
+		return q.Part + "[" + q.Path + "]"
+	}
+	return q.Part
 }
 
 // statusOf is the HTTP status of a stable code of the business; what is not listed is a request that cannot be processed.

@@ -14,20 +14,33 @@ import (
 // defaultPageSize holds where the client names none.
 const defaultPageSize = 25
 
+// maxIncluded bounds the records that come along in one answer; whoever wants more asks for their own list.
+const maxIncluded = 10_000
+
+// parameters says which families of query parameters an endpoint knows.
+type parameters uint8
+
+const (
+	takesNothing parameters = 0
+	takesShape   parameters = 1 << iota // include, fields
+	takesPages                          // filter, sort, page
+	takesAll     = takesShape | takesPages
+)
+
 // parseQuery reads the query parameters of JSON:API: filter, sort, include, fields, page. Any other is refused, so that a
 // misspelt filter never shows everything.
-func parseQuery(t *resource.Type, rawQuery string, list bool) (*record.Query, error) {
+func parseQuery(t *resource.Type, rawQuery string, known parameters) (*record.Query, error) {
 	values, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return nil, problem(http.StatusBadRequest, "invalid_query", "The query string is not percent-encoded properly.")
 	}
-	q := &record.Query{Type: t, Number: 1}
-	if list {
-		q.Size = defaultPageSize
+	q := &record.Query{Type: t, MaxIncluded: maxIncluded}
+	if known&takesPages != 0 {
+		q.Number, q.Size = 1, defaultPageSize
 	}
 	for _, name := range sortedKeys(values) {
 		for _, value := range values[name] {
-			if err := parseParameter(q, name, value, list); err != nil {
+			if err := parseParameter(q, name, value, known); err != nil {
 				return nil, err
 			}
 		}
@@ -44,83 +57,85 @@ func sortedKeys(values url.Values) []string {
 	return keys
 }
 
-func parseParameter(q *record.Query, name, value string, list bool) error {
+func parseParameter(q *record.Query, name, value string, known parameters) error {
 	family, inner, ok := brackets(name)
+	shape, pages := known&takesShape != 0 && ok, known&takesPages != 0 && ok
 	switch {
-	case family == "include" && len(inner) == 0:
+	case shape && family == "include" && len(inner) == 0:
 		if value != "" {
 			q.Include = append(q.Include, strings.Split(value, ",")...)
 		}
 		return nil
-	case family == "fields" && len(inner) == 1:
-		if q.Fields == nil {
-			q.Fields = map[string][]string{}
-		}
-		fields := []string{}
-		if value != "" {
-			fields = strings.Split(value, ",")
-		}
-		q.Fields[inner[0]] = append(q.Fields[inner[0]], fields...)
+	case shape && family == "fields" && len(inner) == 1:
+		parseFields(q, inner[0], value)
 		return nil
-	case !ok || !list:
-	case family == "filter" && (len(inner) == 1 || len(inner) == 2):
-		return parseFilter(q, inner, value)
-	case family == "sort" && len(inner) == 0:
+	case pages && family == "filter" && (len(inner) == 1 || len(inner) == 2):
+		parseFilter(q, inner, value)
+		return nil
+	case pages && family == "sort" && len(inner) == 0:
 		for _, s := range strings.Split(value, ",") {
 			path, down := strings.CutPrefix(s, "-")
 			q.Sort = append(q.Sort, record.Sort{Path: path, Descending: down})
 		}
 		return nil
-	case family == "page" && len(inner) == 1:
+	case pages && family == "page" && len(inner) == 1:
 		return parsePage(q, inner[0], value)
 	}
+	return unknownParameter(name)
+}
+
+func unknownParameter(name string) error {
 	p := &Problem{Status: http.StatusBadRequest}
 	p.add(p.Status, "unknown_parameter", "The query parameter "+strconv.Quote(name)+" is not known here.", map[string]any{"parameter": name})
 	return p
 }
 
-func parseFilter(q *record.Query, inner []string, value string) error {
+func parseFields(q *record.Query, typeName, value string) {
+	if q.Fields == nil {
+		q.Fields = map[string][]string{}
+	}
+	fields := []string{}
+	if value != "" {
+		fields = strings.Split(value, ",")
+	}
+	q.Fields[typeName] = append(q.Fields[typeName], fields...)
+}
+
+func parseFilter(q *record.Query, inner []string, value string) {
 	if inner[0] == "search" && len(inner) == 1 {
 		q.Search = value
-		return nil
+		return
 	}
-	f := record.Filter{Path: inner[0], Operator: resource.Eq}
+	f := record.Filter{Path: inner[0], Operator: resource.Eq, Values: []string{value}}
 	if len(inner) == 2 {
 		f.Operator = resource.Operator(inner[1])
-		if !slices.Contains(resource.Operators, f.Operator) {
-			return &record.QueryError{Part: "filter", Path: inner[0] + "][" + inner[1], Code: "unknown_operator",
-				Detail: "there is no operator " + strconv.Quote(inner[1])}
-		}
 	}
-	f.Values = []string{value}
 	if f.Operator == resource.In {
 		f.Values = strings.Split(value, ",")
 	}
 	q.Filters = append(q.Filters, f)
-	return nil
 }
 
 func parsePage(q *record.Query, name, value string) error {
 	wrong := func(detail string) error {
 		return &record.QueryError{Part: "page", Path: name, Code: "invalid_page", Detail: detail}
 	}
-	if name == "total" {
-		if value != "true" && value != "false" {
-			return wrong("total is true or false")
-		}
-		q.Total = value == "true"
-		return nil
-	}
 	n, err := strconv.Atoi(value)
 	switch {
+	case name == "total" && (value == "true" || value == "false"):
+		q.Total = value == "true"
+	case name == "total":
+		return wrong("total is true or false")
 	case name != "number" && name != "size":
-		return wrong("a page has number, size and total")
+		return unknownParameter("page[" + name + "]")
 	case err != nil || n < 1:
 		return wrong("expected a whole number from 1")
 	case name == "size" && n > record.MaxPageSize:
 		return wrong("the size is at most " + strconv.Itoa(record.MaxPageSize))
 	case name == "size":
 		q.Size = n
+	case n > record.MaxPageNumber:
+		return wrong("the number is at most " + strconv.Itoa(record.MaxPageNumber))
 	default:
 		q.Number = n
 	}
@@ -129,9 +144,9 @@ func parsePage(q *record.Query, name, value string) error {
 
 // brackets takes "filter[a][b]" apart.
 func brackets(name string) (family string, inner []string, ok bool) {
-	family, rest, _ := strings.Cut(name, "[")
-	if rest == "" {
-		return family, nil, !strings.Contains(name, "[")
+	family, rest, found := strings.Cut(name, "[")
+	if !found {
+		return family, nil, true
 	}
 	rest, closed := strings.CutSuffix(rest, "]")
 	if !closed {
@@ -159,7 +174,7 @@ func Query(schema *resource.Schema, pathAndQuery string) (*record.Query, error) 
 		return nil, problem(http.StatusNotFound, "unknown_type", "There is no resource %q.", segments[0])
 	}
 	if len(segments) == 1 {
-		return parseQuery(t, rawQuery, true)
+		return parseQuery(t, rawQuery, takesAll)
 	}
 	target, err := resource.ParseRef(segments[1])
 	if err != nil {
@@ -168,7 +183,7 @@ func Query(schema *resource.Schema, pathAndQuery string) (*record.Query, error) 
 	if len(segments) == 3 {
 		return relatedQuery(schema, t, target, segments[2], rawQuery)
 	}
-	q, err := parseQuery(t, rawQuery, false)
+	q, err := parseQuery(t, rawQuery, takesShape)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +197,11 @@ func relatedQuery(schema *resource.Schema, t *resource.Type, target resource.Ref
 		return nil, problem(http.StatusNotFound, "unknown_relation", "%s have no relation %q.", t.Name, name)
 	}
 	of, _ := schema.Type(r.Target)
-	q, err := parseQuery(of, rawQuery, r.ToMany)
+	known := takesShape
+	if r.ToMany {
+		known = takesAll
+	}
+	q, err := parseQuery(of, rawQuery, known)
 	if err != nil {
 		return nil, err
 	}
