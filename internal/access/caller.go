@@ -51,6 +51,7 @@ type Caller struct {
 
 	Currency string // ISO 4217, of prices shown
 	Language string // of texts shown
+	TimeZone string // IANA name, of times shown; "" is UTC
 
 	Origin   string // consumers of the feed skip the echo of their own writes by it: partner or client code
 	Exchange string // UUID of the exchange that the change came by, or ""

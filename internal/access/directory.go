@@ -10,7 +10,7 @@ import (
 // ErrGone says that a subject does not exist any more or was disabled: his session or token ends.
 var ErrGone = fmt.Errorf("the account does not exist any more or was disabled")
 
-const userSQL = `select u.organization_id, u.email, coalesce(u.language, o.language, 'en'),
+const userSQL = `select u.organization_id, u.email, coalesce(u.language, o.language, 'en'), coalesce(o.time_zone, ''),
   array(select r.permissions from user_role ur join role r on r.id = ur.role_id where ur.user_id = u.id)
 from user_account u left join organization o on o.id = u.organization_id where u.id = $1::uuid and u.status = 'enabled'`
 
@@ -19,7 +19,7 @@ func (d *Directory) User(ctx context.Context, id string) (Caller, error) {
 	c := Caller{Side: Admin, Actor: Actor{Kind: User, ID: id}}
 	var permissions [][]byte
 	return d.load(ctx, &c, &permissions, userSQL, []any{id}, func(row pgx.CollectableRow) error {
-		return row.Scan(&c.Organization, &c.Actor.Name, &c.Language, &permissions)
+		return row.Scan(&c.Organization, &c.Actor.Name, &c.Language, &c.TimeZone, &permissions)
 	})
 }
 
@@ -30,7 +30,7 @@ const buyerSQL = `with recursive below as (
 )
 select u.organization_id, u.email, u.customer_id, array(select id::text from below), coalesce(k.group_id::text, ''),
   coalesce(w.id::text, ''), coalesce(k.currency, w.currency, o.currency, 'EUR'),
-  coalesce(u.language, k.language, w.language, o.language, 'en')
+  coalesce(u.language, k.language, w.language, o.language, 'en'), coalesce(o.time_zone, '')
 from customer_user u join customer k on k.id = u.customer_id and k.status = 'enabled'
 left join organization o on o.id = u.organization_id
 left join lateral (select * from website w where w.organization_id = u.organization_id and w.status = 'enabled'
@@ -41,7 +41,7 @@ where u.id = $1::uuid and u.status = 'enabled'`
 func (d *Directory) Buyer(ctx context.Context, id, website string) (Caller, error) {
 	c := Caller{Side: Storefront, Actor: Actor{Kind: CustomerUser, ID: id}, CustomerUser: id}
 	return d.load(ctx, &c, nil, buyerSQL, []any{id, website}, func(row pgx.CollectableRow) error {
-		return row.Scan(&c.Organization, &c.Actor.Name, &c.Customer, &c.Customers, &c.CustomerGroup, &c.Website, &c.Currency, &c.Language)
+		return row.Scan(&c.Organization, &c.Actor.Name, &c.Customer, &c.Customers, &c.CustomerGroup, &c.Website, &c.Currency, &c.Language, &c.TimeZone)
 	})
 }
 

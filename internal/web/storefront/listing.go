@@ -76,6 +76,7 @@ type Item struct {
 	Image     string // address of a picture; empty where there is none
 	Unit      Unit   // the one offered in the list
 	Stock     Stock
+	SignIn    bool // a stranger sees no price
 }
 
 // URL is the address of the product's page.

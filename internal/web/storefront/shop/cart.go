@@ -151,10 +151,10 @@ func (s *Shop) checkLine(ctx context.Context, line *storefront.CartLine, p *prod
 	case line.Price == nil:
 		line.Problem = s.text(ctx, "shop.cart.noPrice")
 	case !line.Quantity.Mod(line.Unit.Step).IsZero():
-		line.Problem = s.text(ctx, "shop.cart.step", printer.Quantity(line.Unit.Step), k.name)
+		line.Problem = s.text(ctx, "shop.cart.step", printer.Quantity(line.Unit.Step))
 	case counts && !available.IsPositive():
 		line.Problem = s.text(ctx, "shop.cart.out")
 	case counts && line.Quantity.GreaterThan(available):
-		line.Problem = s.text(ctx, "shop.cart.short", printer.Quantity(available), k.name)
+		line.Problem = s.text(ctx, "shop.cart.short", printer.Quantity(available))
 	}
 }

@@ -31,7 +31,7 @@ func (s *Shop) Category(ctx context.Context, code string, q storefront.ListQuery
 		return l, err
 	}
 	l.Total = int(reading.Answer.Total)
-	l.Items, err = s.items(ctx, products)
+	l.Items, err = s.items(ctx, caller, products)
 	return l, err
 }
 
@@ -96,7 +96,7 @@ func (s *Shop) list(caller access.Caller, asked storefront.ListQuery) *record.Qu
 // lastPage keeps a made-up page number within what a query takes.
 const lastPage = 1_000_000
 
-func (s *Shop) items(ctx context.Context, products []found) ([]storefront.Item, error) {
+func (s *Shop) items(ctx context.Context, caller access.Caller, products []found) ([]storefront.Item, error) {
 	items := make([]storefront.Item, len(products))
 	printer := s.printer(ctx)
 	for i := range products {
@@ -105,6 +105,7 @@ func (s *Shop) items(ctx context.Context, products []found) ([]storefront.Item, 
 			return nil, err
 		}
 		items[i] = p.item(printer)
+		items[i].SignIn = caller.CustomerUser == ""
 	}
 	return items, nil
 }
@@ -122,7 +123,7 @@ func (s *Shop) Search(ctx context.Context, q storefront.ListQuery) (storefront.L
 		return l, err
 	}
 	l.Total = int(reading.Answer.Total)
-	if l.Items, err = s.items(ctx, products); err != nil {
+	if l.Items, err = s.items(ctx, caller, products); err != nil {
 		return l, err
 	}
 	l.Categories, err = s.TopCategories(ctx)

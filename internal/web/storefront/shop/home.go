@@ -43,11 +43,11 @@ func (s *Shop) Home(ctx context.Context) (storefront.Home, error) {
 		return home, err
 	}
 	if len(bought) == 0 {
-		home.Featured, err = s.items(ctx, products)
+		home.Featured, err = s.items(ctx, caller, products)
 		return home, err
 	}
 	slices.SortFunc(products, func(a, b found) int { return slices.Index(bought, a.id) - slices.Index(bought, b.id) })
-	home.Recent, err = s.items(ctx, products)
+	home.Recent, err = s.items(ctx, caller, products)
 	return home, err
 }
 
@@ -63,7 +63,7 @@ func (s *Shop) latest(ctx context.Context, caller access.Caller) (list []storefr
 		return nil, nil, err
 	}
 	for i := range orders {
-		summary, err := orders[i].summary()
+		summary, err := orders[i].summary(caller)
 		if err != nil {
 			return nil, nil, err
 		}

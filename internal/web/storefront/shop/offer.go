@@ -37,7 +37,7 @@ func (p *productRow) units(printer *page.Printer) []storefront.Unit {
 func (p *productRow) unit(printer *page.Printer, k packing) storefront.Unit {
 	u := storefront.Unit{Code: k.code, Name: k.name, Step: decimal.New(1, -int32(k.precision))} // #nosec G115 -- 0 to 6
 	if base := p.base(); k.code != base.code && k.factor.IsPositive() {
-		u.Content = printer.Quantity(k.factor) + "\u00a0" + base.name
+		u.Content = printer.Quantity(k.factor) + "\u00a0×\u00a0" + base.name
 	}
 	u.Tiers = p.tiers(k, u.Step)
 	u.Least = u.Step

@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/internal/web/page"
 	"github.com/hanse-commerce/hanse/internal/web/storefront"
@@ -42,8 +43,24 @@ func (s *Shop) orderList() *record.Query {
 	return q
 }
 
-func (f *found) summary() (storefront.OrderSummary, error) {
+// order reads an order's attributes, its times as they are at the seller's.
+func (f *found) order(caller access.Caller) (orderRow, error) {
 	o, err := decode[orderRow](f.attributes)
+	zone, zoneErr := time.LoadLocation(caller.TimeZone)
+	if err != nil || zoneErr != nil { // a zone that this machine does not know: UTC, as it came
+		return o, err
+	}
+	o.PlacedAt = o.PlacedAt.In(zone)
+	for _, at := range []*time.Time{o.ExportedAt, o.CollectedAt, o.AcceptedAt, o.RefusedAt} {
+		if at != nil {
+			*at = at.In(zone)
+		}
+	}
+	return o, nil
+}
+
+func (f *found) summary(caller access.Caller) (storefront.OrderSummary, error) {
+	o, err := f.order(caller)
 	if err != nil {
 		return storefront.OrderSummary{}, err
 	}
@@ -76,7 +93,7 @@ func (s *Shop) Orders(ctx context.Context, text string, number, size int) (store
 	}
 	list := storefront.OrderList{Total: int(reading.Answer.Total)}
 	for i := range orders {
-		summary, err := orders[i].summary()
+		summary, err := orders[i].summary(caller)
 		if err != nil {
 			return list, err
 		}
@@ -101,11 +118,11 @@ func (s *Shop) Order(ctx context.Context, number string) (storefront.Order, erro
 	if len(orders) == 0 {
 		return storefront.Order{}, storefront.ErrNotFound
 	}
-	return s.orderPage(ctx, &orders[0])
+	return s.orderPage(ctx, caller, &orders[0])
 }
 
-func (s *Shop) orderPage(ctx context.Context, f *found) (shown storefront.Order, err error) {
-	o, err := decode[orderRow](f.attributes)
+func (s *Shop) orderPage(ctx context.Context, caller access.Caller, f *found) (shown storefront.Order, err error) {
+	o, err := f.order(caller)
 	if err != nil {
 		return shown, err
 	}

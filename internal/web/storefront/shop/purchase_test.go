@@ -10,7 +10,7 @@ import (
 func TestPurchase(t *testing.T) {
 	s := open(t)
 	g := s.guest(t)
-	g.get("/").shows("Sign in to see your prices", "Food", "Chai").hides("€")
+	g.get("/").shows("Sign in to see your prices", "Food", "Chai", "Sign in for your price").hides("€")
 	g.get("/cart").at("/login?next=%2Fcart").shows("Sign in")
 	g.post("/login", url.Values{"email": {"buyer-1000@example.test"}, "password": {"wrong"}, "next": {"/cart"}}).is(422).
 		shows("E-mail or password is not right.")
@@ -21,7 +21,7 @@ func TestPurchase(t *testing.T) {
 	g.get("/categories/None").is(404)
 	g.get("/search?q=cha").shows("Results for “cha”", "Chai", "Chang").hides("Ikura")
 	g.get("/search?q=NW-010").shows("Ikura").hides("Chai")
-	g.get("/products/NW-001").shows("Prices by quantity", "€17.10", "HH", "39", "box", "12 piece", "€198.00")
+	g.get("/products/NW-001").shows("Prices by quantity", "€17.10", "HH", "39", "box", "12 × piece", "€198.00")
 	g.get("/products/none").is(404)
 
 	added := g.post("/cart/lines", g.get("/products/NW-010").form("/cart/lines"))

@@ -27,8 +27,8 @@ func TestTroubleIsToldAndNothingIsLost(t *testing.T) {
 	}
 
 	s.Exec("UPDATE inventory_level SET on_hand = 1 WHERE product_id = $1", s.chang)
-	g.get("/cart").shows("Only 1 piece left", "Please solve what is marked")
-	g.post(c.path, changed.form(c.path)).is(422).shows("stock has changed", "Chang: Only 1 piece left")
+	g.get("/cart").shows("Only 1 left", "Please solve what is marked")
+	g.post(c.path, changed.form(c.path)).is(422).shows("stock has changed", "Chang: Only 1 left")
 	s.Exec("UPDATE inventory_level SET on_hand = 3 WHERE product_id = $1", s.chang)
 
 	s.Exec("UPDATE customer SET credit_limit = 50 WHERE id = $1", s.alfki.Customer)
@@ -127,9 +127,9 @@ func TestQuantities(t *testing.T) {
 	line := s.line(s.alfki)
 	g.post("/cart", url.Values{"quantity." + line: {"1,5"}}).is(422).shows("This quantity is not possible.")
 	g.post("/cart", url.Values{"quantity." + line: {"99999999999999999"}}).is(422).shows("not possible")
-	g.post("/cart", url.Values{"quantity." + line: {"1000"}}).at("/cart").shows("Only 59 piece left")
+	g.post("/cart", url.Values{"quantity." + line: {"1000"}}).at("/cart").shows("Only 59 left")
 	g.post("/cart", url.Values{"quantity." + line: {"0"}}).at("/cart").shows("The cart is empty")
-	g.post("/cart/lines", url.Values{"sku": {"NW-001"}, "unit": {"XBX"}, "quantity": {"5"}}).at("/cart").shows("Only 4 box left", "€990.00")
+	g.post("/cart/lines", url.Values{"sku": {"NW-001"}, "unit": {"XBX"}, "quantity": {"5"}}).at("/cart").shows("Only 4 left", "€990.00")
 }
 
 // Each buyer has his own prices, and the shop speaks his language.
