@@ -130,7 +130,7 @@ func singular(name string) string {
 	switch {
 	case strings.HasSuffix(name, "ies"):
 		return name[:len(name)-3] + "y"
-	case strings.HasSuffix(name, "sses"), strings.HasSuffix(name, "xes"), strings.HasSuffix(name, "ches"):
+	case strings.HasSuffix(name, "sses"), strings.HasSuffix(name, "xes"), strings.HasSuffix(name, "ches"), strings.HasSuffix(name, "iases"):
 		return name[:len(name)-2]
 	case strings.HasSuffix(name, "s"):
 		return name[:len(name)-1]

@@ -52,6 +52,7 @@ var Orders = resource.Type{
 	Admin:      resource.Exposure{Read: true, Update: true},
 	Storefront: resource.ReadOnly.OwnedBy("customer"),
 	Extensible: true,
+	Notes:      map[string]any{"backoffice.columns": []string{"number", "poNumber", "customer", "placedAt", "status", "externalStatus", "total"}},
 }
 
 // OnTransactions ties payments to orders.

@@ -33,7 +33,7 @@ type NavLink struct {
 }
 
 var areaIcons = map[string]string{"organization": "building-2", "customer": "users", "catalog": "folder-tree", "pricing": "tag",
-	"inventory": "warehouse", "cart": "shopping-cart", "order": "file-text", "payment": "clock", "shipping": "truck", "integration": "plug"}
+	"inventory": "warehouse", "cart": "shopping-cart", "order": "file-text", "payment": "clock", "shipping": "truck", "access": "user", "integration": "plug"}
 
 // frame makes the surroundings of a page. The trail is pairs of text and address, ended by the page itself.
 func (o *Office) frame(r *http.Request, title string, trail ...string) page.Frame {

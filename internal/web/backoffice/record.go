@@ -128,6 +128,9 @@ func (w words) recordPage(fields []*resource.Field, relations []*resource.Relati
 		case kind == "list":
 			if t := table(raw); len(t.Rows) > 0 {
 				t.Label = w.field(r.t, f.Name)
+				for i, head := range t.Heads {
+					t.Heads[i] = w.named("field.", head)
+				}
 				rec.Tables = append(rec.Tables, t)
 			}
 		case kind == "localized" && f.Filterable:
