@@ -42,6 +42,8 @@ type Document struct {
 	Raw     []byte  // as received; kept for what the mapping did not understand
 
 	Records []Record
+	// Periods are times for which the Records are all prices there are; stored ones that they do not give make room.
+	Periods []Period
 	// Acknowledgements are the partner's answers to messages of ours.
 	Acknowledgements []Acknowledgement
 	Notices          []Notice
@@ -98,6 +100,16 @@ type Reference struct {
 	// Of, instead of a key, takes the relation of the same name of the record that another relation of this record names:
 	// the "unit" Of "product" is the product's own unit.
 	Of string
+}
+
+// Period is a time for which a row gives all prices of a product, in one unit and currency, on one list, as a condition
+// record does with its scale. Stored prices of that time go; those that reach into it are cut.
+type Period struct {
+	PriceList, Product, Unit, Currency string   // natural keys; the unit by the partner's code
+	From, Until                        string   // first and last day, yyyy-mm-dd; "" is open
+	Steps                              []string // least quantities of the prices among the Records that begin on From
+	// Ended: there are no such prices any more. Only what begins on From goes.
+	Ended bool
 }
 
 // Acknowledgement is the partner's business answer to a message of ours, not the transport's.

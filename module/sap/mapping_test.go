@@ -110,7 +110,7 @@ func pretty(t testing.TB, docs []*module.Document) string {
 	t.Helper()
 	all := []any{}
 	for _, d := range docs {
-		all = append(all, object("key", d.Key, "skipped", d.Skipped, "records", records(d.Records), "acknowledgements", plain(t, d.Acknowledgements),
+		all = append(all, object("key", d.Key, "skipped", d.Skipped, "records", records(d.Records), "periods", plain(t, d.Periods), "acknowledgements", plain(t, d.Acknowledgements),
 			"notices", plain(t, d.Notices)))
 	}
 	var b bytes.Buffer

@@ -28,7 +28,7 @@ func TestOrders(t *testing.T) {
 	for _, path := range cases {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			archive, files := parseCase(t, path)
-			got := strings.NewReplacer("<IDOC ", "\n<IDOC ", "<E1", "\n<E1", "</IDOC>", "\n</IDOC>").Replace(order(t, files))
+			got := strings.NewReplacer("<IDOC ", "\n<IDOC ", "<E1", "\n<E1", "</IDOC>", "\n</IDOC>").Replace(order(t, New(), files, channel(t, files["settings.json"])))
 			if *update {
 				rewrite(t, path, archive, "expected.xml", got)
 				return
@@ -54,7 +54,7 @@ func parseCase(t testing.TB, path string) (*txtar.Archive, map[string][]byte) {
 }
 
 // order is the file of a case's order.
-func order(t testing.TB, files map[string][]byte) string {
+func order(t testing.TB, m *Module, files map[string][]byte, s module.Settings) string {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(files["order.json"]))
 	d.UseNumber()
@@ -64,7 +64,7 @@ func order(t testing.TB, files map[string][]byte) string {
 	}
 	msg := module.Message{Number: "0000000000000042", Time: time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)}
 	var b strings.Builder
-	if err := New().Outgoing()[0].Write(context.Background(), &b, msg, record, channel(t, files["settings.json"])); err != nil {
+	if err := m.Outgoing()[0].Write(context.Background(), &b, msg, record, s); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -96,7 +96,7 @@ func TestOrderPassesAtSAP(t *testing.T) {
 	if err := sim.Learn(known...); err != nil {
 		t.Fatal(err)
 	}
-	got := sim.Judge("orders.xml", []byte(order(t, files)))
+	got := sim.Judge("orders.xml", []byte(order(t, New(), files, channel(t, files["settings.json"]))))
 	if len(got) != 1 || got[0].Status != sapsim.Posted || len(got[0].Problems) > 0 || got[0].Number != "W00001001" || got[0].Total.String() != "377.62" {
 		t.Errorf("%+v", got)
 	}

@@ -13,6 +13,7 @@ import (
 //	records           [{resource, operation, values, initial, references: {name: {key, missing, values} or {of} or null},
 //	                  owned: {name: [records]}, external_ids}], as module.Record has them
 //	acknowledgements  [{kind, number, accepted, code, text, external}]
+//	periods           [{price_list, product, unit, currency, from, until, steps, ended}], as module.Period has them
 //	notices           [{warning, field, class, code, detail}]
 //
 // Nothing else may be in it: a mistyped key of a mapping is an error.
@@ -20,13 +21,16 @@ type output map[string]any
 
 func (o output) into(doc *module.Document) error {
 	r := &pathReader{}
-	root := r.object("output", map[string]any(o), "key", "skipped", "records", "acknowledgements", "notices")
+	root := r.object("output", map[string]any(o), "key", "skipped", "records", "periods", "acknowledgements", "notices")
 	doc.Key, doc.Skipped = r.text(root, "key"), r.text(root, "skipped")
 	for _, n := range r.list(root, "notices") {
 		doc.Notices = append(doc.Notices, r.notice(n))
 	}
 	for _, a := range r.list(root, "acknowledgements") {
 		doc.Acknowledgements = append(doc.Acknowledgements, r.acknowledgement(a))
+	}
+	for _, p := range r.list(root, "periods") {
+		doc.Periods = append(doc.Periods, r.period(p))
 	}
 	for _, v := range r.list(root, "records") {
 		doc.Records = append(doc.Records, r.record(v))
@@ -48,6 +52,12 @@ func (r *pathReader) acknowledgement(v any) module.Acknowledgement {
 	o := r.object("acknowledgement", v, "kind", "number", "accepted", "code", "text", "external")
 	return module.Acknowledgement{Kind: r.text(o, "kind"), Number: r.text(o, "number"), Accepted: r.flag(o, "accepted"),
 		Code: r.text(o, "code"), Text: r.text(o, "text"), External: r.text(o, "external")}
+}
+
+func (r *pathReader) period(v any) module.Period {
+	o := r.object("period", v, "price_list", "product", "unit", "currency", "from", "until", "steps", "ended")
+	return module.Period{PriceList: r.text(o, "price_list"), Product: r.text(o, "product"), Unit: r.text(o, "unit"), Currency: r.text(o, "currency"),
+		From: r.text(o, "from"), Until: r.text(o, "until"), Steps: r.texts(o, "steps"), Ended: r.flag(o, "ended")}
 }
 
 func (r *pathReader) record(v any) module.Record {

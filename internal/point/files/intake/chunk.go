@@ -12,6 +12,7 @@ type Chunk struct {
 	Rows  []*Row
 	needs map[string]*Need // those that its batch makes sure of
 	held  map[string]bool  // records that its rows speak of or need, where that decides which rows go together
+	spans map[string][]span
 }
 
 // batch puts the chunk's changes into sets: what its rows need and is not known to exist first, then each row's under a
@@ -19,6 +20,7 @@ type Chunk struct {
 func (c *Chunk) batch(known map[string]bool) *record.Batch {
 	b := &record.Batch{}
 	c.needs = map[string]*Need{}
+	var needs []*Need
 	for _, r := range c.Rows {
 		if r.failed() || r.Skipped != "" {
 			continue
@@ -29,8 +31,11 @@ func (c *Chunk) batch(known map[string]bool) *record.Batch {
 				continue
 			}
 			c.needs[name] = n
-			b.Add(n.Type, record.Upsert, n.Change)
+			needs = append(needs, n)
 		}
+	}
+	for _, n := range byDependency(needs) {
+		b.Add(n.Type, record.Upsert, n.Change)
 	}
 	for i, r := range c.Rows {
 		if r.failed() || r.Skipped != "" {
@@ -43,6 +48,31 @@ func (c *Chunk) batch(known map[string]bool) *record.Batch {
 	}
 	b.Arrange()
 	return b
+}
+
+// byDependency puts needs of types that others refer to before those others, since needs name each other by key.
+func byDependency(needs []*Need) []*Need {
+	byType, ordered, met := map[string][]*Need{}, make([]*Need, 0, len(needs)), map[string]bool{}
+	for _, n := range needs {
+		byType[n.Type.Name] = append(byType[n.Type.Name], n)
+	}
+	var put func(t *resource.Type)
+	put = func(t *resource.Type) {
+		if met[t.Name] {
+			return
+		}
+		met[t.Name] = true
+		for i := range t.Relations {
+			if of := byType[t.Relations[i].Target]; len(of) > 0 && !t.Relations[i].ToMany {
+				put(of[0].Type)
+			}
+		}
+		ordered = append(ordered, byType[t.Name]...)
+	}
+	for _, n := range needs {
+		put(n.Type)
+	}
+	return ordered
 }
 
 // require fails the rows whose needs failed, for the same reason.
@@ -58,6 +88,12 @@ func (c *Chunk) require(plan *record.Plan) {
 			}
 		}
 	}
+}
+
+// meets reports whether a row must not be written together with the chunk's, and takes note of what it speaks of.
+func (c *Chunk) meets(schema *resource.Schema, row *Row) bool {
+	clash, overlap := c.clashes(schema, row), c.overlaps(row)
+	return clash || overlap
 }
 
 // clashes reports whether a row speaks of, or needs, a record that a row of the chunk speaks of already, and takes note of
@@ -104,7 +140,7 @@ func (c *Chunk) reset() {
 		n.Change.Reset()
 	}
 	for _, r := range c.Rows {
-		r.answers = nil
+		r.answers, r.cleared = nil, false
 		for _, d := range r.Drafts {
 			d.Change.Reset()
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/module"
 	"github.com/hanse-commerce/hanse/resource"
@@ -57,6 +58,11 @@ func (d *documentRows) Next(ctx context.Context) (*Row, error) {
 	seen := map[string]*record.Change{}
 	for i := range doc.Records {
 		d.record(row, &doc.Records[i], seen)
+	}
+	for _, p := range doc.Periods {
+		unit, _ := d.units.codes.Unit(p.Unit) // an unknown one fails the price itself
+		row.periods = append(row.periods, pricing.Period{List: p.PriceList, Product: p.Product, Unit: unit, Currency: p.Currency,
+			From: p.From, Until: p.Until, Steps: p.Steps, Ended: p.Ended})
 	}
 	return row, nil
 }

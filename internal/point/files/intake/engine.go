@@ -158,14 +158,14 @@ func (e *Engine) read(ctx context.Context, j Job, out chan<- chunkOrError) {
 		if n < j.Skip {
 			continue
 		}
-		clash := !j.Unique && chunk.clashes(schema, row)
+		clash := !j.Unique && chunk.meets(schema, row)
 		if len(chunk.Rows) >= limit || size > chunkBytes || clash {
 			if !send(chunk, nil) {
 				return
 			}
 			chunk, size = &Chunk{}, 0
 			if !j.Unique {
-				chunk.clashes(schema, row)
+				chunk.meets(schema, row)
 			}
 		}
 		chunk.Rows = append(chunk.Rows, row)
@@ -306,6 +306,11 @@ func (w *writing) apply(ctx context.Context, tx pgx.Tx, chunk *Chunk) error {
 			if err := plan.Write(ctx, tx); err != nil {
 				return err
 			}
+		}
+	}
+	if !w.Preview {
+		if err := chunk.supersede(ctx, tx, w.Caller); err != nil {
+			return err
 		}
 	}
 	if w.Acknowledge == nil || w.Preview {

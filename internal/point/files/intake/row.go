@@ -5,6 +5,7 @@ package intake
 import (
 	"context"
 
+	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/module"
 	"github.com/hanse-commerce/hanse/resource"
@@ -40,6 +41,8 @@ type Row struct {
 	hash     string          // of a document's content
 	answers  []module.Notice // what came of the acknowledgements
 	borrowed []borrowing     // relations that are taken from other records
+	periods  []pricing.Period
+	cleared  bool // stored prices made room for the row's
 }
 
 // Draft is a change that a row asks for. Those that others link to stand first.
@@ -94,6 +97,9 @@ func (r *Row) outcome() record.Outcome {
 		}
 	}
 	out := record.Unchanged
+	if r.cleared {
+		out = record.Updated
+	}
 	for _, d := range r.Drafts {
 		switch o := d.Change.Outcome; {
 		case o == record.Failed:
@@ -137,4 +143,14 @@ func classOf(code string) string {
 		return "intermittent"
 	}
 	return "value"
+}
+
+// refused reports whether a change of the row was refused by the plan.
+func (r *Row) refused() bool {
+	for _, d := range r.Drafts {
+		if d.Change.Outcome == record.Failed {
+			return true
+		}
+	}
+	return false
 }
