@@ -8,7 +8,8 @@ import (
 	"testing"
 
 	"github.com/hanse-commerce/hanse/format/idoc"
-	"github.com/hanse-commerce/hanse/format/xml")
+	"github.com/hanse-commerce/hanse/format/xml"
+)
 
 // A file that is broken anywhere is refused before anything of it is used, by a stable code.
 func TestBrokenFilesAreRefused(t *testing.T) {
