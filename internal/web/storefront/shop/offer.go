@@ -119,9 +119,6 @@ func (p *productRow) stock(k packing) storefront.Stock {
 
 func stockState(available decimal.Decimal, ok bool, k packing) storefront.Stock {
 	s := storefront.Stock{State: "in", Available: available, Unit: k.name}
-	if k.code == "C62" { // "13 in stock" says it in any language, without a plural
-		s.Unit = ""
-	}
 	switch {
 	case !ok:
 		s.State = "unknown"
