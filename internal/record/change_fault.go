@@ -48,7 +48,7 @@ func (r *row) label() string {
 
 // keyText is the natural key as its sender wrote it, shortened; empty if it is not known.
 func (r *row) keyText() string {
-	text := ""
+	text, known := "", false
 	for i, name := range r.set.t.KeyOf {
 		part := "?"
 		pos := r.set.t.At(name)
@@ -58,13 +58,17 @@ func (r *row) keyText() string {
 		if at := pos - len(r.set.t.Fields); at >= 0 && at < len(r.refs) {
 			part = r.refs[at].text()
 		}
+		known = known || part != "?" && part != ""
 		if i > 0 {
 			text += " / "
 		}
 		text += part
 	}
-	if len(text) > 200 {
-		text = text[:200] + "…"
+	switch {
+	case !known:
+		return ""
+	case len(text) > 200:
+		return text[:200] + "…"
 	}
 	return text
 }

@@ -39,6 +39,14 @@ func (q *request) guard(cache string) {
 	head.Set("X-Content-Type-Options", "nosniff")
 }
 
+// self is the link of what is answered.
+func (q *request) self() string {
+	if q.r.URL.RawQuery == "" {
+		return sentPath(q.r)
+	}
+	return sentPath(q.r) + "?" + q.r.URL.RawQuery
+}
+
 // empty answers with a status alone.
 func (q *request) empty(status int) error {
 	q.guard(cacheNothing)

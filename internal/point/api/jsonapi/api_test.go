@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -126,11 +127,13 @@ func (a *api) ask(caller, method, path string, further ...string) *answer {
 	if c := a.callers[caller]; c.Side == access.Storefront {
 		base = storefrontBase
 	}
-	req, err := http.NewRequest(method, a.server.URL+base+"/"+path, body)
+	req, err := http.NewRequest(method, a.server.URL, body)
 	if err != nil {
 		a.T.Fatal(err)
 	}
 	req.Header = header
+	opaque, query, _ := strings.Cut(base+"/"+path, "?") // sent as it stands, whatever Go's client would make of it
+	req.URL = &url.URL{Scheme: "http", Host: req.URL.Host, Opaque: opaque, RawQuery: query}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	if err != nil {

@@ -46,7 +46,7 @@ const mediaType = "application/vnd.api+json"
 
 // ServeHTTP routes by path segments, so that an unknown path and a wrong method get a JSON:API error like everything else.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	segments, err := split(strings.TrimPrefix(r.URL.EscapedPath(), h.Base))
+	segments, err := split(strings.TrimPrefix(sentPath(r), h.Base))
 	if err != nil {
 		h.fail(w, r, problem(http.StatusBadRequest, "invalid_path", "The path is not percent-encoded properly."))
 		return
@@ -62,6 +62,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		h.fail(w, r, err)
 	}
+}
+
+// sentPath is the path as the client sent it. EscapedPath would encode it anew where it has a bar, as keys do and URLs
+// should not, and an encoded slash would be lost.
+func sentPath(r *http.Request) string {
+	if r.URL.RawPath != "" {
+		return r.URL.RawPath
+	}
+	return r.URL.EscapedPath()
 }
 
 func split(path string) ([]string, error) {

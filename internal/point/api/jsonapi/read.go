@@ -83,13 +83,13 @@ type links struct {
 
 func (q *request) pageLinks(query *record.Query, answer *record.Answer) *links {
 	values, _ := url.ParseQuery(q.r.URL.RawQuery)
-	path := q.r.URL.EscapedPath()
+	path := sentPath(q.r)
 	page := func(n int) *string {
 		values.Set("page[number]", strconv.Itoa(n))
 		link := path + "?" + values.Encode()
 		return &link
 	}
-	l := &links{Self: q.r.URL.RequestURI(), First: *page(1)}
+	l := &links{Self: q.self(), First: *page(1)}
 	if query.Number > 1 {
 		l.Prev = page(query.Number - 1)
 	}
@@ -111,7 +111,7 @@ func (q *request) get(target resource.Ref) error {
 		return err
 	}
 	query.Target = target
-	tag, body, err := q.readOne(q.Database, query, q.r.URL.RequestURI())
+	tag, body, err := q.readOne(q.Database, query, q.self())
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (q *request) related(target resource.Ref, r *resource.Relation) error {
 	if r.ToMany {
 		return q.sendList(doc, query, answer)
 	}
-	links, err := json.Marshal(map[string]string{"self": q.r.URL.RequestURI()})
+	links, err := json.Marshal(map[string]string{"self": q.self()})
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (q *request) sendLinkage(target resource.Ref, r *resource.Relation, query *
 		links.Related = related
 		body["data"], body["links"], body["meta"] = ids, links, json.RawMessage(pageMeta(query, answer))
 	default:
-		body["data"], body["links"] = nil, map[string]string{"self": q.r.URL.RequestURI(), "related": related}
+		body["data"], body["links"] = nil, map[string]string{"self": q.self(), "related": related}
 		if len(ids) > 0 {
 			body["data"] = ids[0]
 		}
