@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,7 +31,7 @@ func doctorCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found := examine(cmd.Context(), c)
+			found := examine(cmd.Context(), whereDemoRuns(cmd, c))
 			rows, bad := [][]string{{"check", "result", "detail", "advice"}}, false
 			for _, x := range found {
 				rows = append(rows, []string{x.check, x.result, x.detail, x.advice})
@@ -48,6 +49,21 @@ func doctorCommand() *cobra.Command {
 	f.register(cmd, true)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// whereDemoRuns fills in the addresses of the demo that runs in the data folder, unless flags name others.
+func whereDemoRuns(cmd *cobra.Command, c config.Config) config.Config {
+	f, err := readFacts(c.Data)
+	if err != nil {
+		return c
+	}
+	if u, err := url.Parse(f.HTTP); err == nil && !cmd.Flags().Changed("http") {
+		c.HTTP = u.Host
+	}
+	if !cmd.Flags().Changed("sftp") {
+		c.SFTP = f.SFTP
+	}
+	return c
 }
 
 // finding is what one check found: ok, warn or fail.

@@ -12,16 +12,17 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/point/api/jsonapi"
+	"github.com/hanse-commerce/hanse/internal/record"
 )
 
 func explainCommand() *cobra.Command {
 	var f settingsFlags
 	var buyer string
 	cmd := &cobra.Command{
-		Use: "explain METHOD PATH", Short: "Show the statements of an API request as a pgbench script, with their plans", Args: cobra.ExactArgs(2),
+		Use: "explain METHOD PATH", Short: "Show the statements of an API request as a pgbench script, with their plans", Args: exactly(2),
 		Long: "Shows what the server sends to PostgreSQL for a GET of one of the APIs, as a script for pgbench -M prepared, values as\n" +
-			"variables of its command line, and behind it, as comments, the plan of each statement. --buyer takes the view of a customer's user.",
-		Example: "  hanse explain GET '/api/admin/v1/products?page[size]=24' > list.sql\n  pgbench -n -M prepared -f list.sql \"$DATABASE_URL\"",
+			"variables of the command line that stands in its second line, and behind it, as comments, the plan of each statement. --buyer takes the view of a customer's user.",
+		Example: "  hanse explain GET '/api/admin/v1/products?page[size]=24' > list.sql\n  sed -n 's/^-- pgbench/pgbench/p' list.sql",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.visit(cmd, func(h *house) error { return h.explain(cmd.Context(), cmd.OutOrStdout(), args[0], args[1], buyer) })
 		},
@@ -50,61 +51,25 @@ func (h *house) explain(ctx context.Context, w io.Writer, method, path, buyer st
 	if err != nil {
 		return err
 	}
-	sql, args, err := h.store.Statement(query, caller)
+	statements, err := h.store.Statements(query, caller)
 	if err != nil {
 		return err
 	}
 	setting, values := access.Statement(caller)
-	p := &pgbench{}
-	first, err := p.statement(setting, values)
-	if err != nil {
+	script := &pgbench{}
+	if err := script.add(setting, values); err != nil {
 		return err
 	}
-	second, err := p.statement(sql, args)
-	if err != nil {
+	for _, s := range statements {
+		if err := script.add(s.SQL, s.Parameters); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(w, "-- %s %s\n-- pgbench -n -M prepared -c 8 -T 10 -f FILE %s DATABASE_URL\n", strings.ToUpper(method), path, strings.Join(script.flags, " "))
+	if err := script.write(w); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "-- %s %s\n-- pgbench -n -M prepared -c 8 -T 10 -f FILE %s DATABASE_URL\n", strings.ToUpper(method), path, strings.Join(p.flags, " "))
-	fmt.Fprintf(w, "\\startpipeline\n%s;\n%s;\n\\endpipeline\n", first, second)
-	return h.plan(ctx, w, caller, sql, args)
-}
-
-// pgbench collects the values of a script: its variables are set on its command line.
-type pgbench struct{ flags []string }
-
-// statement writes the parameters of a statement as variables; null is written in place, since no variable can be null.
-func (p *pgbench) statement(sql string, args []any) (string, error) {
-	for i := len(args); i >= 1; i-- {
-		parameter := fmt.Sprintf("$%d", i)
-		if args[i-1] == nil {
-			sql = strings.ReplaceAll(sql, parameter, "NULL")
-			continue
-		}
-		text, err := variable(args[i-1])
-		if err != nil {
-			return "", err
-		}
-		name := fmt.Sprintf("v%d", len(p.flags)+1)
-		p.flags = append(p.flags, "-D "+name+"='"+strings.ReplaceAll(text, "'", `'\''`)+"'")
-		sql = strings.ReplaceAll(sql, parameter, ":"+name+" ")
-	}
-	return strings.ReplaceAll(sql, "\n", " "), nil
-}
-
-func variable(a any) (string, error) {
-	switch v := a.(type) {
-	case string:
-		return v, nil
-	case []string:
-		quoted := make([]string, len(v))
-		for i, s := range v {
-			quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
-		}
-		return "{" + strings.Join(quoted, ",") + "}", nil
-	case int64, int, bool:
-		return fmt.Sprint(v), nil
-	}
-	return "", fmt.Errorf("a parameter of type %T cannot be written into a script", a)
+	return h.plans(ctx, w, caller, statements)
 }
 
 // viewer is the caller whose view is explained.
@@ -128,20 +93,26 @@ func (h *house) viewer(ctx context.Context, side access.Side, buyer string) (acc
 	return access.SystemCaller(org, "explain"), nil
 }
 
-func (h *house) plan(ctx context.Context, w io.Writer, caller access.Caller, sql string, args []any) error {
+// plans runs the statements as the caller and writes how PostgreSQL went about it.
+func (h *house) plans(ctx context.Context, w io.Writer, caller access.Caller, statements []record.Statement) error {
 	return pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
 		if err := access.Enter(ctx, tx, caller); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, "EXPLAIN (ANALYZE, BUFFERS) "+sql, args...)
-		if err != nil {
-			return err
+		for n, s := range statements {
+			rows, err := tx.Query(ctx, "EXPLAIN (ANALYZE, BUFFERS) "+s.SQL, s.Parameters...)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "-- Plan of statement %d:\n", n+2) // the first one says who is calling
+			var line string
+			if _, err = pgx.ForEachRow(rows, []any{&line}, func() error {
+				_, err := fmt.Fprintln(w, "-- "+line)
+				return err
+			}); err != nil {
+				return err
+			}
 		}
-		var line string
-		_, err = pgx.ForEachRow(rows, []any{&line}, func() error {
-			_, err := fmt.Fprintln(w, "-- "+line)
-			return err
-		})
-		return err
+		return nil
 	})
 }

@@ -29,7 +29,7 @@ type importing struct {
 func importCommand() *cobra.Command {
 	var i importing
 	cmd := &cobra.Command{
-		Use: "import FILE", Short: "Import a file as a partner's, or show what that would change", Args: cobra.ExactArgs(1),
+		Use: "import FILE", Short: "Import a file as a partner's, or show what that would change", Args: exactly(1),
 		Long: "Imports a file as if the partner had sent it, into the running demo or server of the data folder, or into --database.\n" +
 			"With --preview nothing is written: each row is compared with what is stored. Exit code 3: some rows failed.",
 		RunE: func(cmd *cobra.Command, args []string) error { return i.run(cmd, args[0]) },

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"runtime/debug"
+	"runtime"
 	"strings"
 	"text/tabwriter"
 
@@ -48,20 +48,24 @@ func commandsCommand() *cobra.Command {
 
 func versionCommand() *cobra.Command {
 	return listCommand("version", "Show the version", func(w io.Writer, _ []string, asJSON bool) error {
-		goVersion := ""
-		if info, ok := debug.ReadBuildInfo(); ok {
-			goVersion = info.GoVersion
+		if asJSON {
+			return json.NewEncoder(w).Encode(map[string]string{"version": Version, "go": runtime.Version()})
 		}
-		return table(w, [][]string{{"version", "go"}, {Version, goVersion}}, asJSON)
+		_, err := fmt.Fprintf(w, "hanse %s (%s)\n", Version, runtime.Version())
+		return err
 	})
 }
 
 func listCommand(use, short string, list func(w io.Writer, args []string, asJSON bool) error) *cobra.Command {
 	var asJSON bool
-	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.MaximumNArgs(strings.Count(use, "[")),
+	cmd := &cobra.Command{Use: use, Short: short, Args: atMost(strings.Count(use, "[")),
 		RunE: func(cmd *cobra.Command, args []string) error { return list(cmd.OutOrStdout(), args, asJSON) }}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error { return noArgs(cmd, args[min(n, len(args)):]) }
 }
 
 func listResources(w io.Writer, schema *resource.Schema, asJSON bool) error {

@@ -62,6 +62,15 @@ func (f facts) write() error {
 	return writePrivate(f.file, append(b, '\n'))
 }
 
+// readFacts reads the facts of the demo that runs in a data folder.
+func readFacts(dir string) (f facts, err error) {
+	b, err := os.ReadFile(filepath.Join(dir, factsFile)) // #nosec G304 -- in the data folder
+	if err != nil {
+		return f, err
+	}
+	return f, json.Unmarshal(b, &f)
+}
+
 // forget removes the facts of a run.
 func forget(dir string) error {
 	if err := os.Remove(filepath.Join(dir, factsFile)); err != nil && !errors.Is(err, os.ErrNotExist) {

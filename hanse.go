@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -39,7 +40,8 @@ func Main() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
-	context.AfterFunc(ctx, stop) // who asks a second time does not want to wait
+	// Who asks again after a second does not want to wait. Some programs around this one send each signal twice at once.
+	context.AfterFunc(ctx, func() { time.AfterFunc(time.Second, stop) })
 	return run(ctx, os.Args[1:])
 }
 
@@ -56,6 +58,9 @@ func run(ctx context.Context, args []string) int {
 			fmt.Fprintln(os.Stderr, "hanse: "+exit.text)
 		}
 		return exit.code
+	case ctx.Err() != nil:
+		fmt.Fprintf(os.Stderr, "hanse: stopped before it was done (%s)\n", err)
+		return exitFailed
 	}
 	fmt.Fprintln(os.Stderr, "hanse: "+err.Error())
 	return exitFailed
@@ -72,7 +77,7 @@ func rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &exitError{exitUsage, fmt.Sprintf("%s; see hanse %s --help", err, cmd.Name())}
+		return &exitError{exitUsage, fmt.Sprintf("%s; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(serveCommand(), demoCommand(), initCommand(), migrateCommand(), importCommand(), doctorCommand(),
 		resourcesCommand(), commandsCommand(), explainCommand(), referenceCommand(), versionCommand())
@@ -82,7 +87,17 @@ func rootCommand() *cobra.Command {
 // noArgs refuses arguments that a command does not take.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return &exitError{exitUsage, fmt.Sprintf("there is no %q here; see hanse %s --help", args[0], cmd.Name())}
+		return &exitError{exitUsage, fmt.Sprintf("there is no %q here; see %s --help", args[0], cmd.CommandPath())}
 	}
 	return nil
+}
+
+// exactly asks for n arguments.
+func exactly(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return &exitError{exitUsage, fmt.Sprintf("usage: %s (%d arguments, not %d); see %s --help", cmd.UseLine(), n, len(args), cmd.CommandPath())}
+		}
+		return nil
+	}
 }
