@@ -49,7 +49,7 @@ type house struct {
 
 // definitions are all resources, commands and extensions of this build.
 func definitions() [][]resource.Definition {
-	return append(commerce.Resources(), access.Resources(), exchange.Resources(), account.Resources())
+	return append(commerce.Resources(), access.Resources(), exchange.Resources(), account.Resources(), watch.Resources())
 }
 
 // sources are the migrations of all areas.

@@ -90,7 +90,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	outbox := dispatch.Outbox{Jobs: s.jobs}
-	if s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), account.Bindings(s.access)); err != nil {
+	if s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), account.Bindings(s.access), watch.Bindings()); err != nil {
 		return err
 	}
 	s.commands.Committed = s.sequencer.Wake
@@ -104,7 +104,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 	s.files, err = sftp.New(ctx, sftp.Config{Homes: s.homes, Authenticator: partnerLogin{s.access}, Log: s.log,
 		HostKeys: sftp.FolderKeys{Dir: filepath.Join(s.cfg.Data, "hostkeys")},
 		Attempts: sftp.NewPostgresAttempts(s.work, sftp.DefaultThrottle()),
-		Observer: &watch.Observer{DB: s.work, Ledger: s.ledger, Watcher: s.watcher, Log: s.log}})
+		Observer: &watch.Observer{DB: s.work, Watcher: s.watcher, Log: s.log}})
 	return err
 }
 

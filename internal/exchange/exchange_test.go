@@ -303,11 +303,20 @@ func TestOutboundIsCollectedAndAnswered(t *testing.T) {
 	if err := d.Sent(ctx, caller, id, strings.Repeat("ab", 32), 99, "out/orders_1.xml"); err != nil {
 		t.Fatal(err)
 	}
-	if none, err := d.Collected(ctx, caller, d.partner, "out/other.xml", time.Now()); err != nil || none != "" {
-		t.Errorf("a foreign file is %q, %v", none, err)
-	}
-	if got, err := d.Collected(ctx, caller, d.partner, "out/orders_1.xml", time.Now()); err != nil || got != id {
-		t.Errorf("collected %q, %v", got, err)
+	for path, want := range map[string]string{"out/other.xml": "", "out/orders_1.xml": id} {
+		err := pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
+			if err := access.Enter(ctx, tx, caller); err != nil {
+				return err
+			}
+			got, _, _, err := exchange.Collected(ctx, tx, d.partner, path, time.Now())
+			if got != want {
+				t.Errorf("%s is exchange %q, want %q", path, got, want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
 	}
 	acknowledge := func(reference string) (gotID, recordType, record string, err error) {
 		err = pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {

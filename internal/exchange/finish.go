@@ -86,3 +86,32 @@ func (l *Ledger) Progress(ctx context.Context, caller access.Caller, exchange st
 	})
 	return p, err
 }
+
+// StateError says that an exchange is not in a state for what was asked of it, in words for who asked.
+type StateError struct{ text string }
+
+func (e *StateError) Error() string { return e.text }
+
+// Reopen makes an inbound file that has come to its end wait for processing again, from the content that was kept, and
+// tells whose it is. A *StateError says why that cannot be.
+func Reopen(ctx context.Context, tx pgx.Tx, exchange string) (partner string, err error) {
+	err = tx.QueryRow(ctx, `update exchange set status = 'received', duplicate_of_id = null, finished_at = null, reason_code = null, reason = null,
+		updated_at = now(), revision = revision + 1 where id = $1 and direction = 'in' and point = 'files' and content_hash is not null
+		and partner_id is not null and status in ('done', 'partlyDone', 'refused') returning partner_id::text`, exchange).Scan(&partner)
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return partner, err
+	}
+	var direction, point, status string
+	err = tx.QueryRow(ctx, "select direction, point, status from exchange where id = $1", exchange).Scan(&direction, &point, &status)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return "", ErrUnknown
+	case err != nil:
+		return "", err
+	case direction != string(In) || point != string(FilesPoint):
+		return "", &StateError{"Only files that came in can be processed again."}
+	case !Status(status).Finished():
+		return "", &StateError{"The file is still being processed; wait for its end."}
+	}
+	return "", &StateError{"The content of the file was not kept; have it sent again."}
+}

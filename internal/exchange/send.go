@@ -50,19 +50,16 @@ func (l *Ledger) Sent(ctx context.Context, caller access.Caller, exchange, hash 
 	})
 }
 
-// Collected notes that the partner fetched a file of that name, and tells which exchanges it was; "" if it is none of ours.
-// It says nothing about what the partner's system thinks of it.
-func (l *Ledger) Collected(ctx context.Context, caller access.Caller, partner, path string, at time.Time) (exchange string, err error) {
-	err = l.in(ctx, caller, fmt.Sprintf("note that %q was collected", path), func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `update exchange set collected_at = $3, updated_at = now(), revision = revision + 1
-			where id = (select id from exchange where partner_id = $1 and direction = 'out' and path = $2 and collected_at is null
-				order by id desc limit 1) returning id`, partner, path, at).Scan(&exchange)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		return err
-	})
-	return exchange, err
+// Collected notes, in a transaction, that the partner fetched a file of that name, and tells which exchange it was and what
+// it is about; "" if it is none of ours. It says nothing about what the partner's system thinks of it.
+func Collected(ctx context.Context, tx pgx.Tx, partner, path string, at time.Time) (exchange, recordType, record string, err error) {
+	err = tx.QueryRow(ctx, `update exchange set collected_at = $3, updated_at = now(), revision = revision + 1
+		where id = (select id from exchange where partner_id = $1 and direction = 'out' and path = $2 and collected_at is null
+			order by id desc limit 1) returning id, coalesce(record_type, ''), coalesce(record_id, '')`, partner, path, at).Scan(&exchange, &recordType, &record)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return "", "", "", fmt.Errorf("note that %q was collected: %w", path, err)
+	}
+	return exchange, recordType, record, nil
 }
 
 // Answer is what a partner's system says about a message it got.

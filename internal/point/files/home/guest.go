@@ -143,6 +143,11 @@ func (g Guest) within(doing, path string, tops ...string) error {
 	if rest == "" || !slices.Contains(tops, top) {
 		return denied(doing, path, "possible only within "+strings.Join(tops, "/, ")+"/")
 	}
+	if top == In {
+		if err := checkGiven(rest); err != nil {
+			return err
+		}
+	}
 	return g.visible(doing, path)
 }
 

@@ -3,6 +3,7 @@ package home_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -121,14 +122,39 @@ func TestWhatHanseIsWritingIsNotSeen(t *testing.T) {
 func TestCheckPath(t *testing.T) {
 	deep := strings.Repeat("d/", 15) + "f"
 	for path, good := range map[string]bool{
-		"": true, "in": true, "in/a b.csv": true, "in/Größe.csv": true, "in/...": true, "in/.tmp": true, deep: true, "in/" + strings.Repeat("x", 200): true,
+		"": true, "in": true, "in/a b.csv": true, "in/Größe.csv": true, "in/...": true, "in/.tmp": true, deep: true, "in/" + strings.Repeat("x", 240): true,
 		"/in": false, "in/": false, "in//a": false, ".": false, "in/.": false, "..": false, "in/..": false, "../../etc/passwd": false,
 		"in/a\\b": false, "in/..\\..\\a": false, "in/a\x00": false, "in/a\nb": false, "in/\x7f": false, "in/\xff": false,
-		"in/" + strings.Repeat("x", 201): false, deep + "/f": false, fmt.Sprintf("in/%01000d", 0): false,
+		"in/" + strings.Repeat("x", 241): false, deep + "/f": false, fmt.Sprintf("in/%01000d", 0): false,
 	} {
 		if err := home.CheckPath(path); (err == nil) != good || (err != nil && !errors.Is(err, home.ErrName)) {
 			t.Errorf("%.60q: %v", path, err)
 		}
+	}
+}
+
+// A partner's names leave room for what Hanse appends to them; such names he may read and delete.
+func TestNamesLeaveRoom(t *testing.T) {
+	h, err := home.Folders{Dir: t.TempDir()}.Open(t.Context(), "acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	g, long := home.Visit(h), strings.Repeat("x", 200)
+	if _, err := g.Write(t.Context(), "in/"+long+"y", home.Mode{Create: true}); !errors.Is(err, home.ErrName) {
+		t.Errorf("a name of 201 bytes: %v", err)
+	}
+	u, err := g.Write(t.Context(), "in/"+long, home.Mode{Create: true})
+	if err != nil || u.Close() != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{long, long + ".20261124T063000Z-999"} {
+		if _, err := h.Place(t.Context(), home.Result, name+".csv", home.AddTime, func(io.Writer) error { return nil }); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := g.Remove(t.Context(), "result/"+long+".20261124T063000Z-999.csv"); err != nil {
+		t.Error(err)
 	}
 }
 

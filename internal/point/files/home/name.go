@@ -9,14 +9,15 @@ import (
 )
 
 const (
-	maxName  = 200  // bytes; leaves room for the time and the suffixes that Hanse appends (file systems end at 255)
+	maxName  = 200  // bytes that a partner may give; what Hanse appends (time, suffixes) comes on top
+	maxOwn   = 240  // bytes of a name with that; a temporary one is a little longer, and file systems end at 255
 	maxPath  = 1000 // bytes
 	maxDepth = 16   // parts
 )
 
 // CheckPath refuses, with ErrName, a path that could leave the home or could not be stored, shown or moved later: an
 // absolute one, "." and "..", empty parts, backslashes, NUL and other control characters, bytes that are not UTF-8, parts
-// above 200 bytes, a path above 1,000 bytes or 16 parts. "" is the home itself.
+// above 240 bytes (a partner's own: 200), a path above 1,000 bytes or 16 parts. "" is the home itself.
 func CheckPath(p string) error {
 	if p == "" {
 		return nil
@@ -46,7 +47,7 @@ func CheckName(name string) error {
 		return fmt.Errorf("empty name: %w", ErrName)
 	case name == "." || name == "..":
 		return fmt.Errorf("name %q: %w: it stands for another folder", name, ErrName)
-	case len(name) > maxName:
+	case len(name) > maxOwn:
 		return fmt.Errorf("name of %d bytes: %w: at most %d bytes", len(name), ErrName, maxName)
 	case !utf8.ValidString(name):
 		return fmt.Errorf("name %q: %w: it must be UTF-8", name, ErrName)
@@ -54,6 +55,16 @@ func CheckName(name string) error {
 	for _, r := range name {
 		if r == '/' || r == '\\' || unicode.IsControl(r) {
 			return fmt.Errorf("name %q: %w: slashes, backslashes and control characters are refused", name, ErrName)
+		}
+	}
+	return nil
+}
+
+// checkGiven refuses names that are longer than a partner may give.
+func checkGiven(p string) error {
+	for _, part := range strings.Split(p, "/") {
+		if len(part) > maxName {
+			return fmt.Errorf("name of %d bytes: %w: at most %d bytes", len(part), ErrName, maxName)
 		}
 	}
 	return nil

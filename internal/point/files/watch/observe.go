@@ -20,7 +20,6 @@ import (
 // collected.
 type Observer struct {
 	DB      *pgxpool.Pool
-	Ledger  *exchange.Ledger
 	Watcher *Watcher
 	Log     *slog.Logger
 }
@@ -29,13 +28,18 @@ type Observer struct {
 // changed for a while.
 func (o *Observer) Observe(ctx context.Context, e sftp.Event) {
 	var err error
+	top, _ := home.Split(e.Path)
 	switch {
 	case e.Kind == sftp.Renamed && completes(e):
 		err = o.complete(ctx, e)
 	case e.Collected():
 		err = o.collected(ctx, e)
-	case e.Kind == sftp.Closed:
-		o.Watcher.Nudge(e.Partner.Code)
+	case top == home.In && e.Kind != sftp.Read && !home.Temporary(path.Base(e.Path)):
+		// What is written anew, renamed or removed is no longer what was renamed from a temporary name.
+		err = o.within(ctx, e, func(tx pgx.Tx, _ access.Caller) error { return forgetReady(ctx, tx, e.Partner.ID.String(), e.Path) })
+	}
+	if top == home.In && (e.Kind == sftp.Closed || e.Kind == sftp.Renamed) {
+		o.Watcher.Nudge(e.Partner.ID.String())
 	}
 	if err != nil {
 		o.Log.WarnContext(ctx, "a partner's deed could not be noted", "partner", e.Partner.Code, "kind", e.Kind, "path", e.Path, "error", err)
@@ -50,31 +54,16 @@ func completes(e sftp.Event) bool {
 }
 
 func (o *Observer) complete(ctx context.Context, e sftp.Event) error {
-	err := o.within(ctx, e, func(tx pgx.Tx, c access.Caller) error {
+	return o.within(ctx, e, func(tx pgx.Tx, c access.Caller) error {
 		_, err := tx.Exec(ctx, `INSERT INTO file_ready (organization_id, partner_id, path) VALUES ($1, $2, $3)
 			ON CONFLICT (partner_id, path) DO UPDATE SET at = now()`, c.Organization, e.Partner.ID, e.To)
 		return err
 	})
-	o.Watcher.Nudge(e.Partner.Code)
-	return err
 }
 
 func (o *Observer) collected(ctx context.Context, e sftp.Event) error {
-	var caller access.Caller
-	err := o.within(ctx, e, func(_ pgx.Tx, c access.Caller) error {
-		caller = c
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	id, err := o.Ledger.Collected(ctx, caller, e.Partner.ID.String(), e.Path, e.At)
-	if err != nil || id == "" {
-		return err
-	}
 	return o.within(ctx, e, func(tx pgx.Tx, c access.Caller) error {
-		var kind, record string
-		err := tx.QueryRow(ctx, "SELECT coalesce(record_type, ''), coalesce(record_id, '') FROM exchange WHERE id = $1", id).Scan(&kind, &record)
+		id, kind, record, err := exchange.Collected(ctx, tx, e.Partner.ID.String(), e.Path, e.At)
 		if err != nil || kind != "orders" || record == "" {
 			return err
 		}

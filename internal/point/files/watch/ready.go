@@ -11,24 +11,35 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
-	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/point/files/home"
 	"github.com/hanse-commerce/hanse/internal/point/files/intake"
 )
 
 // waiting is a file that is ready to be taken.
 type waiting struct {
+	home.Entry
 	path, name string
-	size       int64
 	done       string // path of its .done marker, "" if it has none
+	told       bool   // its sender said that it is complete
+	settled    bool
 	stamp      string // time in the name
 	rank       int
 }
 
-// depth is how many folders below in/ are looked into.
-const depth = 3
+// sighting is since when a file has looked as it does.
+type sighting struct {
+	look         string
+	first, since time.Time
+	rank         int
+}
+
+const (
+	doneSuffix = ".done"
+	// depth is how many folders below in/ are looked into: as deep as a path may be.
+	depth = 16
+	// patience is how long files that are merely unchanged wait for others, still changing, that are due before them.
+	patience = time.Minute
+)
 
 // ready lists the files that are complete, in the order in which they are to be taken: by the time in the name, then in
 // the order of definitions, then by name.
@@ -41,33 +52,64 @@ func (f *folder) ready(ctx context.Context, h home.Home, p *intake.Partner) ([]w
 	if err != nil {
 		return nil, err
 	}
-	there, markers := map[string]bool{}, map[string]bool{}
+	there, markers := map[string]home.Entry{}, map[string]bool{}
 	for _, e := range entries {
-		there[e.Path] = true
-		if strings.HasSuffix(e.Name, ".done") {
-			markers[strings.TrimSuffix(e.Path, ".done")] = true
+		there[e.Path] = e
+		if file, is := strings.CutSuffix(e.Path, doneSuffix); is && !e.Partial {
+			markers[file] = true
 		}
 	}
 	var files []waiting
 	for _, e := range entries {
-		if e.Partial || home.Temporary(e.Name) || strings.HasSuffix(e.Name, ".done") {
+		if e.Partial || home.Temporary(e.Name) {
 			continue
 		}
-		if !markers[e.Path] && !renamed[e.Path] && !f.settled(e) {
+		if file, is := strings.CutSuffix(e.Path, doneSuffix); is {
+			f.dropOrphan(ctx, h, e, file, there)
 			continue
 		}
-		w := waiting{path: e.Path, name: e.Name, size: e.Size, stamp: stampOf(e.Name)}
+		w := waiting{Entry: e, path: e.Path, name: e.Name, told: markers[e.Path] || renamed[e.Path], settled: f.settled(e), stamp: stampOf(e.Name)}
 		if markers[e.Path] {
-			w.done = e.Path + ".done"
+			w.done = e.Path + doneSuffix
 		}
 		w.rank = f.rank(ctx, h, p, e)
 		files = append(files, w)
 	}
-	f.forget(there)
+	for path := range f.seen {
+		if _, is := there[path]; !is {
+			f.forget(path)
+		}
+	}
 	slices.SortFunc(files, func(a, b waiting) int {
 		return cmp.Or(cmp.Compare(a.stamp, b.stamp), cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name), cmp.Compare(a.path, b.path))
 	})
-	return files, nil
+	return f.due(files), nil
+}
+
+// due leaves out the files that are not complete or held back. Those that are merely unchanged also wait for files before
+// them that will be unchanged soon: a sender who puts several files means them as one delivery.
+func (f *folder) due(files []waiting) (ready []waiting) {
+	now, blocked := time.Now(), false
+	for _, w := range files {
+		switch {
+		case now.Before(f.held[w.path]):
+		case w.told, w.settled && !blocked:
+			ready = append(ready, w)
+		case !w.settled && now.Sub(f.seen[w.path].first) < patience:
+			blocked = true
+		}
+	}
+	return ready
+}
+
+// dropOrphan removes a marker whose file has gone: it must not speak for the next file of that name.
+func (f *folder) dropOrphan(ctx context.Context, h home.Home, marker home.Entry, file string, there map[string]home.Entry) {
+	if _, is := there[file]; is || !f.settled(marker) {
+		return
+	}
+	if err := h.Remove(ctx, marker.Path); err != nil {
+		f.Log.WarnContext(ctx, "a marker without a file could not be removed", "file", marker.Path, "error", err)
+	}
 }
 
 func tree(ctx context.Context, h home.Home, dir string, depth int) ([]home.Entry, error) {
@@ -94,41 +136,48 @@ func tree(ctx context.Context, h home.Home, dir string, depth int) ([]home.Entry
 
 // settled reports whether a file has looked the same for long enough.
 func (f *folder) settled(e home.Entry) bool {
-	look := fmt.Sprintf("%d %d %s", e.Size, e.Modified.UnixNano(), e.Identity)
-	s, ok := f.seen[e.Path]
-	if !ok || s.look != look {
-		f.seen[e.Path] = sighting{look, time.Now()}
+	s, now := f.seen[e.Path], time.Now()
+	if look := lookOf(e); s.look != look {
+		s.look, s.since, s.rank = look, now, 0
+		if s.first.IsZero() {
+			s.first = now
+		}
+		f.seen[e.Path] = s
 		return false
 	}
-	return time.Since(s.since) >= f.Settle
+	return now.Sub(s.since) >= f.Settle
 }
 
-func (f *folder) forget(there map[string]bool) {
-	for p := range f.seen {
-		if !there[p] {
-			delete(f.seen, p)
-		}
-	}
+// lookOf tells whether a file is the same as before.
+func lookOf(e home.Entry) string {
+	return fmt.Sprintf("%d %d %s %t", e.Size, e.Modified.UnixNano(), e.Identity, e.Partial)
 }
 
-// stamp8601 finds the time in a name: 20261103T081500Z, 20261103081500 or just the day.
-var stamp8601 = regexp.MustCompile(`(\d{8})(?:[T_-]?(\d{6}))?`)
+// stampPattern finds the time in a name: 20261103T081500Z, 20261103081500, 2026-11-03 or just the day, not within a longer
+// number.
+var stampPattern = regexp.MustCompile(`(?:^|\D)((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?:[T_-]?([01]\d|2[0-3])[:-]?([0-5]\d)[:-]?([0-5]\d))?(?:\D|$)`)
 
 // stampOf is the time in a name in a form that sorts; files without one come first, since nothing says that they are late.
 func stampOf(name string) string {
-	m := stamp8601.FindStringSubmatch(name)
+	m := stampPattern.FindStringSubmatch(name)
 	if m == nil {
 		return ""
 	}
-	return m[1] + m[2]
+	return strings.Join(m[1:], "")
 }
 
+// rank is the file's place in the order of definitions; what it is is looked up once for each content.
 func (f *folder) rank(ctx context.Context, h home.Home, p *intake.Partner, e home.Entry) int {
-	kind, err := intake.Recognize(f.Intake.Store.Schema(), p, content{ctx, h, e.Path}, e.Size)
-	if err != nil {
-		return 1 << 20
+	s := f.seen[e.Path]
+	if s.rank != 0 {
+		return s.rank
 	}
-	return kind.Rank()
+	s.rank = 1 << 20
+	if kind, err := intake.Recognize(f.Intake.Store.Schema(), p, content{ctx, h, e.Path}, e.Size); err == nil {
+		s.rank = kind.Rank() + 1
+	}
+	f.seen[e.Path] = s
+	return s.rank
 }
 
 // content reads a file of a home.
@@ -140,27 +189,3 @@ type content struct {
 
 func (c content) Name() string                 { return path.Base(c.path) }
 func (c content) Open() (io.ReadCloser, error) { return c.home.Open(c.ctx, c.path) }
-
-// renamed are the files that their sender renamed from a temporary name: the sign that they are complete.
-func (f *folder) renamed(ctx context.Context, p *intake.Partner) (map[string]bool, error) {
-	paths := map[string]bool{}
-	err := pgx.BeginFunc(ctx, f.DB, func(tx pgx.Tx) error {
-		if err := access.Enter(ctx, tx, p.Caller("")); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, "SELECT path FROM file_ready WHERE partner_id = $1", p.ID)
-		if err != nil {
-			return err
-		}
-		var path string
-		_, err = pgx.ForEachRow(rows, []any{&path}, func() error {
-			paths[path] = true
-			return nil
-		})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reading which files of partner %s are complete: %w", p.Code, err)
-	}
-	return paths, nil
-}

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
+	"runtime/debug"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/exchange"
 	"github.com/hanse-commerce/hanse/internal/point/files/home"
 	"github.com/hanse-commerce/hanse/internal/point/files/intake"
@@ -25,7 +26,7 @@ const tries = 6
 func (f *folder) take(ctx context.Context, h home.Home, p *intake.Partner, file waiting) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("processing panicked: %v", r)
+			err = fmt.Errorf("taking the file panicked: %v\n%s", r, debug.Stack())
 		}
 	}()
 	kept, err := f.keepContent(ctx, h, file)
@@ -37,19 +38,25 @@ func (f *folder) take(ctx context.Context, h home.Home, p *intake.Partner, file 
 	if err != nil {
 		return err
 	}
-	out := &intake.Outcome{Status: receipt.Status}
-	if !receipt.Status.Finished() {
-		out, err = f.process(ctx, p, file, receipt.ID, kept)
-		if err != nil {
-			return err
-		}
+	if receipt.DuplicateOf != "" && !receipt.Status.Finished() {
+		return &holdError{fmt.Errorf("the same content is being processed as exchange %s", receipt.DuplicateOf)}
 	}
-	if receipt.DuplicateOf == "" {
-		if err := f.answer(ctx, h, p, file, receipt.ID, out); err != nil {
-			return err
-		}
+	out, err := f.outcome(ctx, p, file, receipt, kept)
+	if err != nil {
+		return err
 	}
-	return f.place(ctx, h, p, file, receipt.ID, out.Status)
+	if err := f.answer(ctx, h, p, file.name, receipt.ID, out); err != nil {
+		return err
+	}
+	return f.place(ctx, h, p, file, receipt.ID, kept, out.Status)
+}
+
+// outcome processes the file, unless that was done before: by a node that stopped in between, or since it is a resend.
+func (f *folder) outcome(ctx context.Context, p *intake.Partner, file waiting, receipt exchange.Receipt, kept stored) (*intake.Outcome, error) {
+	if receipt.Status.Finished() {
+		return f.Intake.Ended(ctx, p, receipt.ID)
+	}
+	return f.process(ctx, p, file.path, intake.File{Partner: p, Exchange: receipt.ID, Size: kept.Size, Content: Blob{ctx, file.name, kept.Hash, f.Blobs}})
 }
 
 type stored struct {
@@ -57,17 +64,51 @@ type stored struct {
 	Size int64
 }
 
+// keepContent copies the file into the blob store. What cannot be read, or changes meanwhile, must not hold up the others.
 func (f *folder) keepContent(ctx context.Context, h home.Home, file waiting) (stored, error) {
 	r, err := h.Open(ctx, file.path)
 	if err != nil {
-		return stored{}, fmt.Errorf("opening %s: %w", file.path, err)
+		return stored{}, hold(fmt.Errorf("opening %s: %w", file.path, err))
 	}
 	defer func() { _ = r.Close() }()
-	info, err := f.Blobs.Put(ctx, r)
-	if err != nil {
+	from := &faultReader{r: r}
+	info, err := f.Blobs.Put(ctx, from)
+	switch {
+	case from.err != nil:
+		return stored{}, hold(fmt.Errorf("reading %s: %w", file.path, from.err))
+	case err != nil:
 		return stored{}, fmt.Errorf("keeping the content of %s: %w", file.path, err)
 	}
+	now, err := h.Stat(ctx, file.path)
+	if err != nil {
+		return stored{}, hold(fmt.Errorf("looking at %s: %w", file.path, err))
+	}
+	if lookOf(now) != lookOf(file.Entry) {
+		return stored{}, &holdError{fmt.Errorf("%s changed while it was read", file.path)}
+	}
 	return stored{info.Hash, info.Size}, nil
+}
+
+// hold leaves a file out that cannot be read; one that has gone is no longer there to be left out.
+func hold(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return &holdError{err}
+}
+
+// faultReader tells a fault of the source from one of where it is copied to.
+type faultReader struct {
+	r   io.Reader
+	err error
+}
+
+func (r *faultReader) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
 }
 
 // Blob is content of the blob store under the name of its file.
@@ -86,68 +127,84 @@ func (b Blob) Name() string { return b.File }
 // Open opens the content.
 func (b Blob) Open() (io.ReadCloser, error) { return b.From.Open(b.Context, b.Hash) }
 
-func (f *folder) process(ctx context.Context, p *intake.Partner, file waiting, id string, kept stored) (*intake.Outcome, error) {
-	out, err := f.Intake.Process(ctx, intake.File{Partner: p, Exchange: id, Size: kept.Size,
-		Content: Blob{ctx, file.name, kept.Hash, f.Blobs}})
+// process has a file processed; one that fails again and again, for a reason that will not pass, is refused.
+func (f *folder) process(ctx context.Context, p *intake.Partner, key string, file intake.File) (*intake.Outcome, error) {
+	out, err := f.Intake.Process(ctx, file)
 	if err == nil || ctx.Err() != nil {
 		return out, err
 	}
-	if passing(err) || f.failures[file.path]+1 < tries {
+	if passing(err) || f.failures[key]+1 < tries {
 		return nil, err
 	}
-	f.Log.ErrorContext(ctx, "a file is refused after failing again and again", "partner", p.Code, "file", file.path, "error", err)
+	f.Log.ErrorContext(ctx, "a file is refused after failing again and again", "partner", p.Code, "file", file.Content.Name(), "error", err)
 	reason := exchange.Reason{Code: "internal", Text: "The file could not be processed for a reason of ours, which the log tells; process it again when it is mended."}
-	if err := f.Ledger.Refuse(ctx, p.Caller(id), id, nil, reason); err != nil {
+	if err := f.Intake.GiveUp(ctx, file, reason); err != nil {
 		return nil, err
 	}
-	return &intake.Outcome{Status: exchange.Refused, Reason: reason}, nil
+	return f.Intake.Ended(ctx, p, file.Exchange)
 }
 
 // place moves the file to archive/, or to error/ if it was refused whole, and forgets the signs that it was complete.
-func (f *folder) place(ctx context.Context, h home.Home, p *intake.Partner, file waiting, id string, status exchange.Status) error {
-	to := home.Archive
-	if status == exchange.Refused {
-		to = home.Error
-	}
-	where, err := h.Move(ctx, file.path, path.Join(to, file.name))
+func (f *folder) place(ctx context.Context, h home.Home, p *intake.Partner, file waiting, id string, kept stored, status exchange.Status) error {
+	where, err := f.move(ctx, h, file, kept, folderFor(status))
 	if err != nil {
-		return fmt.Errorf("moving %s to %s/: %w", file.path, to, err)
+		return err
 	}
 	if file.done != "" {
-		if err := h.Remove(ctx, file.done); err != nil {
+		if err := h.Remove(ctx, file.done); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			f.Log.WarnContext(ctx, "a marker could not be removed", "partner", p.Code, "file", file.done, "error", err)
 		}
 	}
 	if err := f.Ledger.Placed(ctx, p.Caller(id), id, where); err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, f.DB, func(tx pgx.Tx) error {
-		if err := access.Enter(ctx, tx, p.Caller("")); err != nil {
+	return f.as(ctx, p, func(tx pgx.Tx) error { return forgetReady(ctx, tx, p.ID, file.path) })
+}
+
+// folderFor is where a file with such an end goes.
+func folderFor(status exchange.Status) string {
+	if status == exchange.Refused {
+		return home.Error
+	}
+	return home.Archive
+}
+
+// move moves the file. If its sender began to write it anew meanwhile, that goes back to be taken too, and what was taken
+// comes out of the blob store.
+func (f *folder) move(ctx context.Context, h home.Home, file waiting, kept stored, to string) (string, error) {
+	where, err := h.Move(ctx, file.path, path.Join(to, file.name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return f.copyOut(ctx, h, file.name, kept, to)
+	}
+	if err != nil {
+		return "", fmt.Errorf("moving %s to %s/: %w", file.path, to, err)
+	}
+	moved, err := h.Stat(ctx, where)
+	if err != nil {
+		return "", fmt.Errorf("looking at %s: %w", where, err)
+	}
+	if lookOf(moved) == lookOf(file.Entry) {
+		return where, nil
+	}
+	if _, err := h.Move(ctx, where, file.path); err != nil {
+		return "", fmt.Errorf("putting %s back, which changed while it was processed: %w", file.path, err)
+	}
+	return f.copyOut(ctx, h, file.name, kept, to)
+}
+
+// copyOut lays what was taken into a folder, where the file itself is not there any more.
+func (f *folder) copyOut(ctx context.Context, h home.Home, name string, kept stored, to string) (string, error) {
+	where, err := h.Place(ctx, to, name, home.AddTime, func(w io.Writer) error {
+		r, err := f.Blobs.Open(ctx, kept.Hash)
+		if err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "DELETE FROM file_ready WHERE partner_id = $1 AND path = $2", p.ID, file.path)
+		defer func() { _ = r.Close() }()
+		_, err = io.Copy(w, r)
 		return err
 	})
-}
-
-// answer lays the result file into result/ and confirms documents to the partner's system.
-func (f *folder) answer(ctx context.Context, h home.Home, p *intake.Partner, file waiting, id string, out *intake.Outcome) error {
-	if err := PlaceResult(ctx, f.Intake, h, p, file.name, id, out); err != nil {
-		return err
+	if err != nil {
+		return "", fmt.Errorf("laying %s into %s/: %w", name, to, err)
 	}
-	if f.Confirm == nil || out.Run == "" || out.Kind == nil || out.Kind.Channel == nil {
-		return nil
-	}
-	return f.Confirm(ctx, p, id, out.Kind, out.Run)
-}
-
-// PlaceResult lays result/NAME.result.csv: what became of each row, or why the file was refused.
-func PlaceResult(ctx context.Context, s *intake.Service, h home.Home, p *intake.Partner, name, id string, out *intake.Outcome) error {
-	_, err := h.Place(ctx, home.Result, name+".result.csv", home.AddTime, func(w io.Writer) error {
-		return s.Result(ctx, w, p, id, out)
-	})
-	if err != nil && !errors.Is(err, home.ErrExists) {
-		return fmt.Errorf("laying the result of %s: %w", name, err)
-	}
-	return nil
+	return where, nil
 }

@@ -1,11 +1,9 @@
-// Package watch takes partners' files from in/ when they are complete, has them processed one after another, and puts
-// them where they belong.
+// Package watch takes the files that partners put into their homes: it knows when one is complete, in which order they are
+// taken, and where they go afterwards.
 package watch
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -35,15 +33,15 @@ type Watcher struct {
 	Settle time.Duration
 	// Poll is how often folders are looked at without a nudge; 1 s if 0.
 	Poll time.Duration
-	// Confirm sends the partner's system a confirmation of its documents; may be nil.
+	// Confirm sends the partner's system a confirmation of its documents; may be nil. It may be called again after a crash.
 	Confirm func(ctx context.Context, p *intake.Partner, exchangeID string, kind *intake.Kind, run string) error
 
 	mu     sync.Mutex
-	nudges map[string]chan struct{}
-	reload chan struct{} // a partner that is not known yet did something
+	nudges map[string]chan struct{} // by partner's id
+	reload chan struct{}            // a partner that is not known yet did something
 }
 
-// Run watches until ctx ends. New partners are found within ten seconds.
+// Run watches until ctx ends. New partners are found within ten seconds, or when they put their first file.
 func (w *Watcher) Run(ctx context.Context) error {
 	if w.Settle == 0 {
 		w.Settle = 10 * time.Second
@@ -52,6 +50,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 		w.Poll = time.Second
 	}
 	reload := w.reloads()
+	leases := postgres.NewLeases(w.DB, w.Node, w.Log)
 	var running sync.WaitGroup
 	defer running.Wait()
 	known := map[string]bool{}
@@ -63,12 +62,12 @@ func (w *Watcher) Run(ctx context.Context) error {
 			w.Log.ErrorContext(ctx, "partners cannot be loaded, trying again", "error", err)
 		}
 		for _, p := range partners {
-			if known[p.ID] {
+			if known[p.ID] || p.Home == "" {
 				continue
 			}
 			known[p.ID] = true
-			nudge := w.register(p.Code)
-			running.Go(func() { w.keep(ctx, p.Code, nudge) })
+			nudge, lease := w.register(p.ID), leases.Lease("files/"+p.ID)
+			running.Go(func() { w.keep(ctx, lease, p.ID, nudge) })
 		}
 		select {
 		case <-ctx.Done():
@@ -88,7 +87,7 @@ func (w *Watcher) reloads() chan struct{} {
 	return w.reload
 }
 
-// Nudge has a partner's folder looked at at once; a partner that is not known yet is looked for.
+// Nudge has the folder of a partner, by his id, looked at at once; a partner that is not known yet is looked for.
 func (w *Watcher) Nudge(partner string) {
 	reload := w.reloads()
 	w.mu.Lock()
@@ -115,8 +114,7 @@ func (w *Watcher) register(partner string) chan struct{} {
 }
 
 // keep watches one partner's folder while this node holds the lease on it.
-func (w *Watcher) keep(ctx context.Context, partner string, nudge chan struct{}) {
-	lease := postgres.NewLease(w.DB, "files/"+partner, w.Node)
+func (w *Watcher) keep(ctx context.Context, lease *postgres.Lease, partner string, nudge chan struct{}) {
 	for ctx.Err() == nil {
 		err := lease.Keep(ctx, func(ctx context.Context, _ int64) error { return w.watch(ctx, partner, nudge) })
 		if err != nil && ctx.Err() == nil {
@@ -126,15 +124,15 @@ func (w *Watcher) keep(ctx context.Context, partner string, nudge chan struct{})
 }
 
 func (w *Watcher) watch(ctx context.Context, partner string, nudge chan struct{}) error {
-	f := &folder{Watcher: w, seen: map[string]sighting{}, failures: map[string]int{}}
+	f := newFolder(w)
 	tick := time.NewTicker(w.Poll)
 	defer tick.Stop()
 	for {
 		wait, err := f.pass(ctx, partner)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
 			w.Log.WarnContext(ctx, "a partner's files wait", "partner", partner, "error", err)
 		}
 		if wait > 0 {
@@ -150,51 +148,6 @@ func (w *Watcher) watch(ctx context.Context, partner string, nudge chan struct{}
 			return ctx.Err()
 		case <-tick.C:
 		case <-nudge:
-		}
-	}
-}
-
-// folder is one partner's in/ as this node sees it.
-type folder struct {
-	*Watcher
-	seen     map[string]sighting
-	failures map[string]int
-}
-
-// sighting is since when a file has looked as it does.
-type sighting struct {
-	look  string
-	since time.Time
-}
-
-// pass takes what is ready, file by file. A failure that may pass ends the pass, so that order is kept, and asks for a
-// pause that grows.
-func (f *folder) pass(ctx context.Context, code string) (time.Duration, error) {
-	partners, err := intake.LoadPartners(ctx, f.DB, f.Registry, code)
-	if err != nil || len(partners) == 0 {
-		return 0, err
-	}
-	p := partners[0]
-	h, err := f.Homes.Open(ctx, p.Home)
-	if err != nil {
-		return time.Second, fmt.Errorf("opening the home of partner %s: %w", p.Code, err)
-	}
-	defer func() { _ = h.Close() }()
-	for {
-		ready, err := f.ready(ctx, h, p)
-		if err != nil || len(ready) == 0 {
-			return 0, err
-		}
-		for _, file := range ready {
-			if err := f.take(ctx, h, p, file); err != nil {
-				if errors.Is(err, context.Canceled) {
-					return 0, err
-				}
-				f.failures[file.path]++
-				pause := min(time.Minute, time.Second<<min(f.failures[file.path], 6))
-				return pause, fmt.Errorf("taking %s, try %d: %w", file.path, f.failures[file.path], err)
-			}
-			delete(f.failures, file.path)
 		}
 	}
 }
