@@ -44,7 +44,11 @@ func (s *Shop) frame(r *http.Request, title string, crumbs ...page.Crumb) page.F
 		categories[i].Current = page.Path("categories", r.PathValue("code")) == categories[i].URL()
 	}
 	chrome.Categories = categories
-	return page.Frame{Title: title, Crumbs: crumbs, Chrome: chrome}
+	f := page.Frame{Title: title, Crumbs: crumbs, Chrome: chrome}
+	if s.Name != nil {
+		f.Site = s.Name(r.Context())
+	}
+	return f
 }
 
 // text returns the catalog's text in the visitor's language.

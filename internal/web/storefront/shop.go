@@ -1,6 +1,7 @@
 package storefront
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"io/fs"
@@ -35,6 +36,8 @@ type Sources struct {
 	Checkout Checkouts
 	Orders   Orders
 	Account  Accounts
+	// Name is that of the website that is visited; nil or an empty name: the one of Options.
+	Name func(ctx context.Context) string
 }
 
 // Options make a Shop.

@@ -37,9 +37,6 @@ func (s *Shop) run(ctx context.Context, caller access.Caller, on, name, target s
 		return "", fmt.Errorf("there is no command %s/%s", on, name)
 	}
 	id, _, err := s.Commands.Run(ctx, caller, c, resource.Ref{ID: target}, input, "")
-	if err == nil {
-		s.Committed()
-	}
 	return id, err
 }
 

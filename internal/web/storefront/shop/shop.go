@@ -32,7 +32,7 @@ type Commands interface {
 
 // Options make a Shop.
 type Options struct {
-	Name  string // of the shop, in titles and header
+	Name  string // in titles and header where the website has none
 	Theme fs.FS  // the owner's folder over the built-in theme; may be nil
 
 	Pool      *pgxpool.Pool
@@ -44,7 +44,7 @@ type Options struct {
 	Secure bool
 	// Address tells where a request comes from; nil takes the connection's own, which is right without a proxy.
 	Address func(*http.Request) netip.Addr
-	// Committed is called after each commit, to wake the sequencer; may be nil.
+	// Committed is called after each commit of the shop's own, to wake the sequencer; may be nil. Commands have theirs.
 	Committed func()
 	// Log takes failures; nil means slog.Default().
 	Log *slog.Logger
@@ -81,7 +81,7 @@ func New(o Options) (*Shop, error) {
 	}
 	s.countries = countries(s.texts.Languages())
 	pages, err := storefront.New(storefront.Options{Name: o.Name, Theme: o.Theme, Logger: o.Log},
-		storefront.Sources{Buyers: s, Catalog: s, Carts: s, Checkout: s, Orders: s, Account: s})
+		storefront.Sources{Buyers: s, Catalog: s, Carts: s, Checkout: s, Orders: s, Account: s, Name: s.websiteName})
 	if err != nil {
 		return nil, err
 	}

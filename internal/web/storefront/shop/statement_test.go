@@ -10,9 +10,9 @@ import (
 	"github.com/hanse-commerce/hanse/internal/web/page/pagetest"
 )
 
-// surroundings are the statements of each buyer's page: finding the session, the caller (two), menu, name and cart (four),
+// surroundings are the statements of each buyer's page: finding the session, the caller (two), menu, website, name and cart (five),
 // and keeping the session.
-const surroundings = 1 + 2 + 4 + 1
+const surroundings = 1 + 2 + 5 + 1
 
 // TestStatements holds pages to their number of statements, whatever is on them: the caller's context, what the page shows,
 // each list's count.

@@ -29,29 +29,52 @@ func (s *Shop) surround(ctx context.Context, v *visit) {
 	if err != nil {
 		return
 	}
-	var top, people, carts []found
-	readings := []*record.Reading{collect(s.topCategories(), &top)}
+	var top, sites, people, carts []found
+	readings := []*record.Reading{collect(s.topCategories(), &top), collect(s.website(caller), &sites)}
 	if v.signedIn {
 		readings = append(readings, collect(s.person(caller), &people), collect(s.openCart(caller), &carts))
 	}
-	if err := s.read(ctx, caller, readings...); err != nil {
-		v.err = err
+	if v.err = s.read(ctx, caller, readings...); v.err != nil {
 		return
 	}
+	v.err = v.take(top, sites, people, carts)
+}
+
+func (v *visit) take(top, sites, people, carts []found) error {
 	for i := range top {
 		c, err := decode[categoryRow](top[i].attributes)
 		if err != nil {
-			v.err = err
+			return err
 		}
 		v.categories = append(v.categories, c.link())
 	}
-	if len(people) > 0 {
-		v.buyer, v.err = buyerOf(&people[0])
+	for i := range sites {
+		site, err := decode[struct{ Name string }](sites[i].attributes)
+		if err != nil {
+			return err
+		}
+		v.site = site.Name
 	}
-	if len(carts) > 0 && v.err == nil {
-		c, err := decode[cartRow](carts[0].attributes)
-		v.lines, v.err = c.LineCount, err
+	for i := range people {
+		var err error
+		if v.buyer, err = buyerOf(&people[i]); err != nil {
+			return err
+		}
 	}
+	for i := range carts {
+		c, err := decode[cartRow](carts[i].attributes)
+		if err != nil {
+			return err
+		}
+		v.lines = c.LineCount
+	}
+	return nil
+}
+
+func (s *Shop) website(caller access.Caller) *record.Query {
+	q := s.query("websites")
+	q.Target, q.Fields = resource.Ref{ID: caller.Website}, map[string][]string{"websites": {"name"}}
+	return q
 }
 
 func (s *Shop) topCategories() *record.Query {
@@ -98,6 +121,16 @@ func buyerOf(f *found) (storefront.Buyer, error) {
 	}
 	customer, err := decodeRelated[struct{ Number, Name string }](f.one("customer", f.id))
 	return storefront.Buyer{Name: p.name(), Email: p.Email, Company: customer.Name, CustomerNumber: customer.Number}, err
+}
+
+// websiteName is the name of the shop that is visited.
+func (s *Shop) websiteName(ctx context.Context) string {
+	v, err := visitOf(ctx)
+	if err != nil {
+		return ""
+	}
+	s.surround(ctx, v)
+	return v.site
 }
 
 // TopCategories are those of the menu.

@@ -25,6 +25,7 @@ type visit struct {
 
 	read       bool // the surroundings were read
 	buyer      storefront.Buyer
+	site       string // name of the website
 	categories []storefront.CategoryLink
 	lines      int
 	err        error // of reading them
