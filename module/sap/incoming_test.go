@@ -62,6 +62,16 @@ func TestDocumentNamesItsMessage(t *testing.T) {
 	}
 }
 
+func TestLongTextIsCut(t *testing.T) {
+	_, files := parseCase(t, "mapping/matmas05/texts.txtar")
+	long := strings.Replace(string(files["input.xml"]), "<TDLINE>three<", "<TDLINE>"+strings.Repeat("ä", 5000)+"<", 1)
+	d := read(t, New().Incoming()[1], nil, []byte(long))[0]
+	text, _ := d.Records[0].Values["description"].(map[string]any)["en"].(string)
+	if len([]rune(text)) != 4000 || len(d.Notices) != 1 || d.Notices[0].Code != "text_cut" || !d.Notices[0].Warning {
+		t.Errorf("%d characters, %+v", len([]rune(text)), d.Notices)
+	}
+}
+
 // No file makes the module panic or loop, and none yields a row without a key.
 func FuzzOpen(f *testing.F) {
 	for _, in := range inbound {

@@ -56,7 +56,7 @@ func registerText(env *bloblang.Environment) error {
 	})
 }
 
-// sized adds a method of text that takes a length from 1 to 1,000.
+// sized adds a method of text that takes a length from 1 to 10,000.
 func sized(env *bloblang.Environment, name string, of func(s string, n int) any) error {
 	spec := bloblang.NewPluginSpec().Param(bloblang.NewInt64Param("length"))
 	return env.RegisterMethodV2(name, spec, func(args *bloblang.ParsedParams) (bloblang.Method, error) {
@@ -64,8 +64,8 @@ func sized(env *bloblang.Environment, name string, of func(s string, n int) any)
 		if err != nil {
 			return nil, err
 		}
-		if n < 1 || n > 1000 {
-			return nil, fmt.Errorf("%s: a length of %d; 1 to 1000 is possible", name, n)
+		if n < 1 || n > 10_000 {
+			return nil, fmt.Errorf("%s: a length of %d; 1 to 10000 is possible", name, n)
 		}
 		return func(v any) (any, error) {
 			switch v := v.(type) {
