@@ -114,7 +114,7 @@ func (c *compiler) owned(t *resource.Type, alias, path, value string) string {
 	target, _ := c.schema.Type(r.Target)
 	o := c.alias("o")
 	return "EXISTS (SELECT 1 FROM " + quote(target.Table) + " " + o + " WHERE " + o + ".id = " + alias + "." + quote(r.Column) +
-		" AND " + c.owned(target, o, rest, value) + ")"
+		" AND " + c.scoped(target, o) + " AND " + c.owned(target, o, rest, value) + ")"
 }
 
 func (c *compiler) oneOf(value string) string {

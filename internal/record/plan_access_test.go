@@ -90,6 +90,18 @@ func TestGrants(t *testing.T) {
 	w.want(w.as(clerk, "itemUnits", Create, w.change("itemUnits", "item", "key:1", "code", "KGM", "factor", "1")), "failed:forbidden")
 }
 
+func TestLevelsThatATypeCannotTellReachNothing(t *testing.T) {
+	w := newTrade(t)
+	w.put("items", Create, w.change("items", "sku", "1", "name", `{"en":"x"}`))
+	clerk := w.caller
+	for _, level := range []access.Level{access.Own, access.BusinessUnit} {
+		clerk.Grants = access.NewGrants()
+		clerk.Grants.Allow("items", access.Read, access.OrganizationLevel)
+		clerk.Grants.Allow("items", access.Update, level)
+		w.want(w.as(clerk, "items", Update, &Change{Target: resource.ByKey("1"), Values: w.record("items", "stock", "1")}), "failed:forbidden")
+	}
+}
+
 func TestOwnRecords(t *testing.T) {
 	w := newTrade(t)
 	me, other := w.change("buyers", "number", "me"), w.change("buyers", "number", "other")

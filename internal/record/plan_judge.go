@@ -76,12 +76,21 @@ func (p *Plan) judgePermission(r *row) bool {
 		r.fault("", CodeForbidden, "%s: %s cannot be %sd here", r.label(), r.set.top.Name, action)
 	case level == access.None:
 		r.fault("", CodeForbidden, "%s: the permission to %s %s is missing", r.label(), action, r.set.top.Name)
-	case level == access.Own && r.exists && p.ownership(r.set) && r.owner != p.caller.Actor.ID:
+	case level < access.OrganizationLevel && r.exists && r.parent == nil && !p.reaches(r, level):
 		r.fault("", CodeForbidden, "%s: the permission to %s reaches only to records of one's own", r.label(), action)
 	default:
 		return true
 	}
 	return false
+}
+
+// reaches reports whether a stored record is within a level below the whole organization. What has no owner is nobody's
+// own; what a caller was shown of his business unit alone is of his unit.
+func (p *Plan) reaches(r *row, level access.Level) bool {
+	if level == access.Own {
+		return p.ownership(r.set) && r.owner == p.caller.Actor.ID
+	}
+	return p.caller.Grants.Level(r.set.top.Name, access.Read) <= access.BusinessUnit
 }
 
 // settleReferences puts the ids of referenced records in the place of their names.
