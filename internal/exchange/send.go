@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,23 +42,25 @@ func Send(ctx context.Context, tx pgx.Tx, caller access.Caller, d Departure) (st
 }
 
 // Sent notes that a message has left: its content, and for a file where it lies.
-func (l *Ledger) Sent(ctx context.Context, caller access.Caller, exchange, hash string, size int64, path string) error {
+func (l *Ledger) Sent(ctx context.Context, caller access.Caller, exchange, hash string, size int64, lies string) error {
 	return l.in(ctx, caller, "note the departure of exchange "+exchange, func(tx pgx.Tx) error {
 		return one(tx.Exec(ctx, `update exchange set status = 'done', content_hash = $2, content_size = $3, path = $4,
 			placed_at = case when $4::text is not null then clock_timestamp() end, read = 1, created = 1,
 			finished_at = clock_timestamp(), updated_at = now(), revision = revision + 1 where id = $1`,
-			exchange, optional(hash), size, optional(path)))
+			exchange, optional(hash), size, optional(lies)))
 	})
 }
 
 // Collected notes, in a transaction, that the partner fetched a file of that name, and tells which exchange it was and what
-// it is about; "" if it is none of ours. It says nothing about what the partner's system thinks of it.
-func Collected(ctx context.Context, tx pgx.Tx, partner, path string, at time.Time) (exchange, recordType, record string, err error) {
+// it is about; "" if it is none of ours. It says nothing about what the partner's system thinks of it. A partner may be
+// quicker than Sent: the file is then known by its name alone.
+func Collected(ctx context.Context, tx pgx.Tx, partner, file string, at time.Time) (exchange, recordType, record string, err error) {
 	err = tx.QueryRow(ctx, `update exchange set collected_at = $3, updated_at = now(), revision = revision + 1
-		where id = (select id from exchange where partner_id = $1 and direction = 'out' and path = $2 and collected_at is null
-			order by id desc limit 1) returning id, coalesce(record_type, ''), coalesce(record_id, '')`, partner, path, at).Scan(&exchange, &recordType, &record)
+		where id = (select id from exchange where partner_id = $1 and direction = 'out' and name = $4 and (path = $2 or path is null)
+			and collected_at is null order by id desc limit 1) returning id, coalesce(record_type, ''), coalesce(record_id, '')`,
+		partner, file, at, path.Base(file)).Scan(&exchange, &recordType, &record)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return "", "", "", fmt.Errorf("note that %q was collected: %w", path, err)
+		return "", "", "", fmt.Errorf("note that %q was collected: %w", file, err)
 	}
 	return exchange, recordType, record, nil
 }
