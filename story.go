@@ -17,6 +17,9 @@ func (d *demo) story(ctx context.Context, keep bool) error {
 			return fmt.Errorf("making a folder for the story: %w", err)
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
+		if err := os.Chmod(dir, 0o711); err != nil { // #nosec G302 -- PostgreSQL's own user has to pass through
+			return fmt.Errorf("making a folder for the story: %w", err)
+		}
 		d.cfg.Data = dir
 	}
 	d.cfg.HTTP, d.cfg.SFTP, d.simulators = "127.0.0.1:0", "127.0.0.1:0", false
