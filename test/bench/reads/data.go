@@ -49,7 +49,7 @@ func (b *bench) fill(ctx context.Context, lists int) error {
 		fmt.Sprintf(`INSERT INTO price_list (id, organization_id, code, name) SELECT gen_random_uuid(), %s, 'BENCH-' || n, 'Bench' FROM generate_series(1, %d) n`, org, lists),
 		fmt.Sprintf(`INSERT INTO price (id, organization_id, price_list_id, product_id, unit_id, currency, min_quantity, amount)
 			SELECT gen_random_uuid(), p.organization_id, l.id, p.id, p.unit_id, 'EUR', s.q, 20 - s.q / 10 FROM product p JOIN price_list l ON l.code LIKE 'BENCH-%%'
-			JOIN (VALUES (0), (10)) s(q) ON s.q = 0 OR l.code IN ('BENCH-1', 'BENCH-2') WHERE p.sku LIKE 'B0%%'`),
+			JOIN (VALUES (0), (10)) s(q) ON s.q = 0 OR l.code IN ('BENCH-1', 'BENCH-2', 'BENCH-3') WHERE p.sku LIKE 'B0%%'`),
 		`INSERT INTO price_list_assignment (id, organization_id, price_list_id, website_id, priority)
 			SELECT gen_random_uuid(), l.organization_id, l.id, w.id, 50 FROM price_list l JOIN website w ON w.organization_id = l.organization_id WHERE l.code = 'BENCH-1'`,
 		`INSERT INTO price_list_assignment (id, organization_id, price_list_id, customer_group_id)
