@@ -62,12 +62,19 @@ func (s *SessionStore) FindCtx(ctx context.Context, token string) (data []byte, 
 	return data, true, nil
 }
 
-// CommitCtx keeps the data of a session. One that is used again and again is written once a minute.
+// commitSQL writes a session that is new, was changed, or was last written over a minute ago; one that is used again and
+// again is only read, so that its requests neither wait for each other nor for the disk.
+const commitSQL = `with kept as (
+  update session set data = $2, expires_at = $3::timestamptz, subject_id = $4::uuid, website = $5, deadline = $6::timestamptz
+  where token = $1 and (data <> $2 or expires_at < $3::timestamptz - interval '1 minute')
+)
+insert into session (token, data, expires_at, subject_id, website, deadline) select $1, $2, $3::timestamptz, $4::uuid, $5, $6::timestamptz
+where not exists (select from session where token = $1) on conflict (token) do nothing`
+
+// CommitCtx keeps the data of a session.
 func (s *SessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	_, err := s.pool.Exec(ctx, `insert into session (token, data, expires_at) values ($1, $2, $3)
-		on conflict (token) do update set data = excluded.data, expires_at = excluded.expires_at
-		where session.data <> excluded.data or session.expires_at < excluded.expires_at - interval '1 minute'`, sessionKey(token), data, expiry)
-	if err != nil {
+	o := ownerOf(data)
+	if _, err := s.pool.Exec(ctx, commitSQL, sessionKey(token), data, expiry, o.subject, o.website, o.deadline); err != nil {
 		return fmt.Errorf("keep a session: %w", err)
 	}
 	return s.sweep(ctx)

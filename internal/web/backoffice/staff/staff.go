@@ -79,7 +79,7 @@ func visitorOf(ctx context.Context) *visitor {
 
 func callerOf(ctx context.Context) access.Caller { return visitorOf(ctx).caller }
 
-const userKey = "user" // UUID of the member of staff
+const userKey = access.SessionUser // UUID of the member of staff
 
 // ServeHTTP loads the session and who it belongs to, then shows the page. Another site's forms are refused.
 func (s *Staff) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -16,8 +16,8 @@ import (
 
 // Keys of a session's values.
 const (
-	buyerKey   = "buyer"   // UUID of the customer's user
-	websiteKey = "website" // UUID of the shop that he logged in at
+	buyerKey   = access.SessionBuyer   // UUID of the customer's user
+	websiteKey = access.SessionWebsite // UUID of the shop that he logged in at
 )
 
 func newSessions(o Options) *scs.SessionManager {
@@ -79,19 +79,12 @@ func (s *Shop) Authenticate(r *http.Request) (access.Caller, error) {
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		return access.Caller{}, jsonapi.Refuse(http.StatusForbidden, "cross_origin", "The request comes from a page of another site.")
 	}
-	ctx, err := s.sessions.Load(r.Context(), cookie.Value)
-	if err != nil {
-		return access.Caller{}, err
-	}
-	caller, err := s.member(ctx)
+	caller, err := s.Directory.BuyerOfSession(r.Context(), cookie.Value)
 	if errors.Is(err, access.ErrGone) {
 		return access.Caller{}, unauthenticated()
 	}
 	if err != nil {
 		return access.Caller{}, err
-	}
-	if _, _, err := s.sessions.Commit(ctx); err != nil { // it is in use: its idle time starts anew
-		return access.Caller{}, fmt.Errorf("keep a buyer's session: %w", err)
 	}
 	if tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language")); err == nil && len(tags) > 0 && tags[0] != language.Und {
 		base, _ := tags[0].Base()
