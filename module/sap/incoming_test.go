@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hanse-commerce/hanse/format/idoc"
 	"github.com/hanse-commerce/hanse/format/xml"
+	"github.com/hanse-commerce/hanse/module"
 )
 
 // A file that is broken anywhere is refused before anything of it is used, by a stable code.
@@ -146,4 +148,40 @@ func BenchmarkOrder(b *testing.B) {
 	for b.Loop() {
 		order(b, m, files, settings)
 	}
+}
+
+// Channels work at once; a mapping changes neither its settings nor itself.
+func TestFilesAreReadAtOnce(t *testing.T) {
+	m, settings := New(), channel(t, nil)
+	_, files := parseCase(t, "mapping/matmas05/sample.txtar")
+	want := pretty(t, read(t, m.Incoming()[1], nil, files["input.xml"]))
+	set, err := parseSettings(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapping, err := m.mappings.get("matmas05")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 20 {
+				reader, err := idoc.NewReader(strings.NewReader(string(files["input.xml"])))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				d := &documents{file: io.NopCloser(nil), reader: reader, mapping: mapping, settings: set}
+				var docs []*module.Document
+				for doc, err := d.Next(context.Background()); err == nil; doc, err = d.Next(context.Background()) {
+					docs = append(docs, doc)
+				}
+				if got := pretty(t, docs); got != want {
+					t.Errorf("got %s", got)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
