@@ -39,6 +39,9 @@ func (r Ref) String() string {
 
 // escapePart keeps a part's own separators apart from those between parts.
 func escapePart(p string) string {
+	if !strings.ContainsAny(p, "%|") {
+		return p
+	}
 	return strings.NewReplacer("%", "%25", "|", "%7C").Replace(p)
 }
 

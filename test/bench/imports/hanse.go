@@ -144,42 +144,62 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // upload puts the file under a temporary name, and renames it; from then on it takes until the file lies in archive/.
-func (n *node) upload(ctx context.Context, file, name string) (time.Duration, error) {
+func (n *node) upload(ctx context.Context, file, name string, used usage) (t timing, err error) {
 	client, err := n.connect(ctx)
 	if err != nil {
-		return 0, err
+		return t, err
 	}
 	defer func() { _ = client.Close() }()
 	from, err := os.Open(file) // #nosec G304 -- in the bench's own folder
 	if err != nil {
-		return 0, err
+		return t, err
 	}
 	defer func() { _ = from.Close() }()
 	to, err := client.Create("/in/" + name + ".tmp")
 	if err != nil {
-		return 0, err
+		return t, err
 	}
 	if _, err := io.Copy(to, from); err != nil {
-		return 0, err
+		return t, err
 	}
 	if err := to.Close(); err != nil {
-		return 0, err
+		return t, err
+	}
+	before, err := n.used(used)
+	if err != nil {
+		return t, err
 	}
 	begun := time.Now()
 	if err := client.Rename("/in/"+name+".tmp", "/in/"+name); err != nil {
-		return 0, err
+		return t, err
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(n.home, "archive", name)); err == nil {
-			return time.Since(begun), nil
+			t.clock = time.Since(begun)
+			after, err := n.used(used)
+			t.processor = after - before
+			return t, err
 		}
 		if _, err := os.Stat(filepath.Join(n.home, "error", name)); err == nil {
-			return 0, fmt.Errorf("%s was refused\n%s", name, n.log.String())
+			return t, fmt.Errorf("%s was refused\n%s", name, n.log.String())
 		}
 		if err := pause(ctx, 20*time.Millisecond); err != nil {
-			return 0, err
+			return t, err
 		}
 	}
+}
+
+// used is the processor time that the server and PostgreSQL have taken so far.
+func (n *node) used(u usage) (time.Duration, error) {
+	sum, err := u.server()
+	if err != nil {
+		return 0, err
+	}
+	fields, err := stat(n.cmd.Process.Pid)
+	if err != nil {
+		return 0, err
+	}
+	return sum + ticks(fields[11:13]), nil
 }
 
 // expect compares the counts of the newest exchange.
@@ -220,15 +240,19 @@ func (b *bench) importing(ctx context.Context, url string) (f figures, err error
 		return f, err
 	}
 	defer func() { err = errors.Join(err, n.stop()) }()
+	used, err := newUsage(ctx, n.pool)
+	if err != nil {
+		return f, err
+	}
 	for _, pass := range []struct {
 		file, name, want string
-		took             *time.Duration
+		took             *timing
 	}{
 		{b.file, "products_1.csv", fmt.Sprintf("done: %d created, 0 updated, 0 unchanged, 0 failed", b.rows), &f.first},
 		{b.file, "products_2.csv", fmt.Sprintf("done: 0 created, 0 updated, %d unchanged, 0 failed", b.rows), &f.unchanged},
 		{b.changed(), "products_3.csv", fmt.Sprintf("done: 0 created, %d updated, %d unchanged, 0 failed", b.rows/10, b.rows-b.rows/10), &f.tenth},
 	} {
-		if *pass.took, err = n.upload(ctx, pass.file, pass.name); err != nil {
+		if *pass.took, err = n.upload(ctx, pass.file, pass.name, used); err != nil {
 			return f, err
 		}
 		if err := n.expect(ctx, pass.want); err != nil {

@@ -23,8 +23,8 @@ import (
 type bench struct {
 	rows, rounds int
 	only         string
-	settings     string // of PostgreSQL, for looking at plans
-	profile      bool
+	keep         bool
+	plans        time.Duration
 	dir          string
 	hanse        string // the binary
 	cluster      *postgres.Cluster
@@ -38,7 +38,8 @@ func main() {
 	flag.IntVar(&b.rounds, "rounds", 5, "how often each side is measured")
 	flag.StringVar(&b.only, "only", "", "measure just one side: hanse or psql")
 	flag.StringVar(&b.dir, "data", "", "folder for database and files (default: a temporary one)")
-	flag.BoolVar(&b.profile, "keep", false, "keep the folder and the last database, to look at them")
+	flag.BoolVar(&b.keep, "keep", false, "keep the folder and the last database, to look at them")
+	flag.DurationVar(&b.plans, "plans", 0, "have PostgreSQL log the plans of statements that take as long (auto_explain; slows it down)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -53,7 +54,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 		if b.dir, err = os.MkdirTemp("", "hanse-imports-"); err != nil {
 			return err
 		}
-		if !b.profile {
+		if !b.keep {
 			defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 		}
 	}
@@ -65,7 +66,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.cluster.Stop(context.WithoutCancel(ctx))) }()
 	fmt.Printf("%d rows, %d MB of CSV, PostgreSQL with fsync, 2 sides alternating, %d rounds\n", b.rows, b.bytes/1e6, b.rounds)
-	fmt.Printf("%-8s %-6s %12s %12s %12s %10s\n", "round", "side", "first s", "unchanged s", "10% new s", "VmHWM MiB")
+	fmt.Printf("%-6s %-6s %22s %22s %22s %10s\n", "round", "side", "first s (processor)", "unchanged s (proc.)", "10 % new s (proc.)", "VmHWM MiB")
 	var ours, theirs []figures
 	for round := 1; round <= b.rounds; round++ {
 		for _, side := range []string{"psql", "hanse"} {
@@ -76,7 +77,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 			if err != nil {
 				return fmt.Errorf("round %d, %s: %w", round, side, err)
 			}
-			fmt.Printf("%-8d %-6s %12.1f %12.1f %12.1f %10d\n", round, side, f.first.Seconds(), f.unchanged.Seconds(), f.tenth.Seconds(), f.peak>>20)
+			fmt.Printf("%-6d %-6s %22s %22s %22s %10d\n", round, side, f.first, f.unchanged, f.tenth, f.peak>>20)
 			if side == "hanse" {
 				ours = append(ours, f)
 			} else {
@@ -90,37 +91,47 @@ func (b *bench) run(ctx context.Context) (err error) {
 
 // figures are what one round of a side took.
 type figures struct {
-	first, unchanged, tenth time.Duration
+	first, unchanged, tenth timing
 	peak                    int64 // bytes of memory of the server, at most
+}
+
+// timing is how long a pass took on the clock and of the processors.
+type timing struct{ clock, processor time.Duration }
+
+func (t timing) String() string {
+	return fmt.Sprintf("%.1f (%.1f)", t.clock.Seconds(), t.processor.Seconds())
 }
 
 func summarize(ours, theirs []figures) {
 	if len(ours) == 0 {
 		return
 	}
-	first := func(f figures) time.Duration { return f.first }
-	unchanged := func(f figures) time.Duration { return f.unchanged }
-	tenth := func(f figures) time.Duration { return f.tenth }
-	fmt.Printf("unchanged re-import is %.1f times faster than the first import\n", median(ours, first).Seconds()/median(ours, unchanged).Seconds())
+	passes := []struct {
+		name string
+		of   func(figures) timing
+	}{{"first import", func(f figures) timing { return f.first }}, {"unchanged", func(f figures) timing { return f.unchanged }},
+		{"10 % changed", func(f figures) timing { return f.tenth }}}
+	first, unchanged := median(ours, passes[0].of), median(ours, passes[1].of)
+	fmt.Printf("unchanged re-import is %.1f times faster than the first import (processor time: %.1f)\n",
+		first.clock.Seconds()/unchanged.clock.Seconds(), first.processor.Seconds()/unchanged.processor.Seconds())
 	if len(theirs) == 0 {
 		return
 	}
-	for _, x := range []struct {
-		name string
-		of   func(figures) time.Duration
-	}{{"first import", first}, {"unchanged", unchanged}, {"10 % changed", tenth}} {
-		fmt.Printf("%-14s psql %6.1f s, hanse %6.1f s: hanse reaches %.2f of the baseline\n", x.name, median(theirs, x.of).Seconds(), median(ours, x.of).Seconds(),
-			median(theirs, x.of).Seconds()/median(ours, x.of).Seconds())
+	for _, x := range passes {
+		t, o := median(theirs, x.of), median(ours, x.of)
+		fmt.Printf("%-14s psql %s, hanse %s: hanse reaches %.2f of the baseline (processor time: %.2f)\n", x.name, t, o,
+			t.clock.Seconds()/o.clock.Seconds(), t.processor.Seconds()/o.processor.Seconds())
 	}
 }
 
-func median(all []figures, of func(figures) time.Duration) time.Duration {
-	times := make([]time.Duration, len(all))
+func median(all []figures, of func(figures) timing) (m timing) {
+	clock, processor := make([]time.Duration, len(all)), make([]time.Duration, len(all))
 	for i, f := range all {
-		times[i] = of(f)
+		clock[i], processor[i] = of(f).clock, of(f).processor
 	}
-	slices.Sort(times)
-	return times[len(times)/2]
+	slices.Sort(clock)
+	slices.Sort(processor)
+	return timing{clock[len(clock)/2], processor[len(processor)/2]}
 }
 
 // prepare builds the binary, starts the database, writes the files and makes the company that both sides fill.
@@ -133,6 +144,11 @@ func (b *bench) prepare(ctx context.Context) (err error) {
 	}
 	if b.cluster, err = postgres.Start(ctx, postgres.ClusterOptions{DataDir: filepath.Join(b.dir, "postgres")}); err != nil {
 		return err
+	}
+	if b.plans > 0 {
+		if err := b.logPlans(ctx); err != nil {
+			return err
+		}
 	}
 	b.file = filepath.Join(b.dir, "products.csv")
 	if b.bytes, err = writeRows(b.file, b.rows, false); err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/hanse-commerce/hanse/internal/point/files/filestest"
 	"github.com/hanse-commerce/hanse/internal/postgres"
 )
 
@@ -27,13 +28,21 @@ func (b *bench) merging(ctx context.Context, url string) (f figures, err error) 
 		return f, err
 	}
 	defer pool.Close()
+	used, err := newUsage(ctx, pool)
+	if err != nil {
+		return f, err
+	}
 	for _, pass := range []struct {
 		file string
-		took *time.Duration
+		took *timing
 	}{{b.file, &f.first}, {b.file, &f.unchanged}, {b.changed(), &f.tenth}} {
 		cmd := exec.CommandContext(ctx, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", // #nosec G204 -- our own files
-			"\\copy stage ("+columns+") from '"+pass.file+"' with (format csv, header)")
+			"\\copy stage ("+filestest.Columns+") from '"+pass.file+"' with (format csv, header)")
 		begun := time.Now()
+		before, err := used.server()
+		if err != nil {
+			return f, err
+		}
 		if err := b.psql(ctx, url, "begin", "create unlogged table stage (n bigint generated always as identity, "+stageColumns+"); commit"); err != nil {
 			return f, err
 		}
@@ -43,7 +52,11 @@ func (b *bench) merging(ctx context.Context, url string) (f figures, err error) 
 		if err := b.psql(ctx, url, merge); err != nil {
 			return f, err
 		}
-		*pass.took = time.Since(begun)
+		after, err := used.server()
+		if err != nil {
+			return f, err
+		}
+		*pass.took = timing{time.Since(begun), after - before}
 		if pass.took == &f.first {
 			if err := analyze(ctx, pool); err != nil {
 				return f, err
@@ -95,9 +108,26 @@ func (b *bench) measure(ctx context.Context, side string) (f figures, err error)
 	} else {
 		f, err = b.merging(ctx, b.cluster.URL(name))
 	}
-	if !b.profile {
+	if !b.keep {
 		_, dropped := admin.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)", pgx.QueryExecModeSimpleProtocol)
 		err = errors.Join(err, dropped)
 	}
 	return f, err
+}
+
+// logPlans turns auto_explain on for all later connections.
+func (b *bench) logPlans(ctx context.Context) error {
+	admin, err := postgres.Open(ctx, b.cluster.URL("postgres"), postgres.PoolOptions{MaxConns: 1, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer admin.Close()
+	for _, sql := range []string{"ALTER SYSTEM SET session_preload_libraries = 'auto_explain'",
+		fmt.Sprintf("ALTER SYSTEM SET auto_explain.log_min_duration = %d", b.plans.Milliseconds()), "ALTER SYSTEM SET auto_explain.log_analyze = on",
+		"ALTER SYSTEM SET auto_explain.log_triggers = on", "ALTER SYSTEM SET auto_explain.log_parameter_max_length = 0", "SELECT pg_reload_conf()"} {
+		if _, err := admin.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol); err != nil {
+			return fmt.Errorf("turning auto_explain on: %w", err)
+		}
+	}
+	return nil
 }
