@@ -33,7 +33,13 @@ func NewShop(t testing.TB) *Shop {
 // NewRunner runs the commands of the business on the house's database.
 func (h *House) NewRunner(outbox order.Outbox) *command.Runner {
 	h.T.Helper()
-	runner, err := command.NewRunner(h.Pool, h.Store, cart.Bindings(), order.Bindings(outbox))
+	return h.NewRunnerOn(h.Pool, outbox)
+}
+
+// NewRunnerOn is NewRunner with transactions of another making.
+func (h *House) NewRunnerOn(db command.Database, outbox order.Outbox) *command.Runner {
+	h.T.Helper()
+	runner, err := command.NewRunner(db, h.Store, cart.Bindings(), order.Bindings(outbox))
 	if err != nil {
 		h.T.Fatal(err)
 	}

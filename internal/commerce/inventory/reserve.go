@@ -82,7 +82,7 @@ const reserveSQL = `WITH line AS (
   RETURNING v.id
 ), kept AS (
   INSERT INTO stock_reservation (organization_id, order_id, line_id, level_id, quantity)
-  SELECT $1, $2, t.line, t.level, t.quantity FROM taken t JOIN moved m ON m.id = t.level
+  SELECT $1, $2, t.line, t.level, t.quantity FROM taken t WHERE NOT EXISTS (SELECT FROM short)
 )
 SELECT s.n - 1 AS line, s.available, NULL::text AS level FROM short s
 UNION ALL SELECT NULL, NULL, m.id::text FROM moved m
@@ -109,6 +109,10 @@ func Reserve(ctx context.Context, tx pgx.Tx, caller access.Caller, order string,
 	return r.Result()
 }
 
+// fewLines is for how many lines a plan is good that PostgreSQL keeps for any number: it expects ten, and compares every
+// line with every level. A thousand lines take 90 ms by a plan of their own and 450 ms by that one (measured).
+const fewLines = 50
+
 // QueueReserve is Reserve as the last statement of a batch; ask for the Result when the batch is closed without an error.
 func QueueReserve(batch *pgx.Batch, caller access.Caller, order string, lines []Line) *Reservation {
 	n := len(lines)
@@ -118,6 +122,9 @@ func QueueReserve(batch *pgx.Batch, caller access.Caller, order string, lines []
 	}
 	r := &Reservation{order: order, lines: n, taken: -1,
 		entry: change.Entry{Resource: "inventoryLevels", Event: change.Updated, Fields: []string{"reserved"}}}
+	if n > fewLines {
+		batch.Queue("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+	}
 	batch.Queue(reserveSQL, caller.Organization, order, ids, products, units, quantities).Query(r.read)
 	return r
 }
