@@ -100,7 +100,7 @@ func serve(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "node", h.node, "http", s.httpURL(), "sftp", c.SFTP)
+	log.Info("serving", "node", h.node, "http", s.http.Addr().String(), "sftp", s.sftpAddress())
 	if err := s.run(ctx); err != nil {
 		return fmt.Errorf("the server stopped: %w", err)
 	}

@@ -86,7 +86,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 		Committed: s.sequencer.Wake, Log: s.log, Placed: orderPlaced}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &dispatch.Worker{Service: s.dispatch})
-	if s.jobs, err = job.NewClient(s.work, job.Options{Workers: workers, PollOnly: s.cfg.PollOnly, Log: s.log}); err != nil {
+	if s.jobs, err = job.NewClient(s.work, job.Options{Workers: workers, Node: s.node, PollOnly: s.cfg.PollOnly, Log: s.log}); err != nil {
 		return err
 	}
 	outbox := dispatch.Outbox{Jobs: s.jobs}
@@ -145,6 +145,7 @@ func (s *server) run(ctx context.Context) error {
 	g.Go(func() error { return ignoreClosed(web.Serve(s.http)) })
 	g.Go(func() error { return s.sequencer.Run(ctx) })
 	g.Go(func() error { return s.watcher.Run(ctx) })
+	g.Go(func() error { return job.Revive(ctx, s.work, s.node, s.log) })
 	if s.files != nil {
 		g.Go(func() error { return s.files.Serve(ctx, s.sftp) })
 	}
@@ -180,6 +181,14 @@ func ignoreClosed(err error) error {
 		return nil
 	}
 	return err
+}
+
+// sftpAddress is where the SFTP server listens, "" for none.
+func (s *server) sftpAddress() string {
+	if s.sftp == nil {
+		return ""
+	}
+	return s.sftp.Addr().String()
 }
 
 // httpURL is where the server is reached from this machine.

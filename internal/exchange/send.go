@@ -18,6 +18,7 @@ type Departure struct {
 	Partner   string // UUID or ""
 	Channel   string // UUID or ""
 	Name      string // base name
+	Path      string // where a file is going to lie; "" for other messages
 	Kind      string // type of document
 	Reference string // number of the document, by which the answer speaks of it
 	// Record is what the message is about, such as an order.
@@ -32,9 +33,9 @@ func Send(ctx context.Context, tx pgx.Tx, caller access.Caller, d Departure) (st
 		return "", err
 	}
 	_, err = tx.Exec(ctx, `insert into exchange (id, organization_id, direction, point, partner_id, channel_id, name, kind, reference,
-		record_type, record_id, status, started_at) values ($1, $2, 'out', $3, $4, $5, $6, $7, $8, $9, $10, 'processing', clock_timestamp())`,
+		record_type, record_id, path, status, started_at) values ($1, $2, 'out', $3, $4, $5, $6, $7, $8, $9, $10, $11, 'processing', clock_timestamp())`,
 		id, caller.Organization, string(d.Point), optional(d.Partner), optional(d.Channel), d.Name, optional(d.Kind), optional(d.Reference),
-		optional(d.RecordType), optional(d.Record))
+		optional(d.RecordType), optional(d.Record), optional(d.Path))
 	if err != nil {
 		return "", fmt.Errorf("record the departure of %q: %w", d.Name, err)
 	}

@@ -22,6 +22,7 @@ type Client = river.Client[pgx.Tx]
 type Options struct {
 	Workers *river.Workers // nil: a client that only inserts
 	Running int            // jobs worked at once, 4 if 0
+	Node    string         // tells the client from all others on the database; Revive knows it by that
 	// PollOnly does without LISTEN, which a transaction pooler does not carry.
 	PollOnly bool
 	Log      *slog.Logger
@@ -29,7 +30,7 @@ type Options struct {
 
 // NewClient makes a client; Start it to work jobs.
 func NewClient(pool *pgxpool.Pool, o Options) (*Client, error) {
-	config := &river.Config{Logger: o.Log, PollOnly: o.PollOnly, JobTimeout: time.Minute}
+	config := &river.Config{ID: o.Node, Logger: o.Log, PollOnly: o.PollOnly, JobTimeout: time.Minute}
 	if o.Workers != nil {
 		running := o.Running
 		if running == 0 {

@@ -11,8 +11,8 @@ import (
 var shared struct {
 	sync.Mutex
 	demo *Demo
-	dir  string
 	err  error
+	dirs []string
 }
 
 // Shared is a demo that all tests of a binary use: nothing plays SAP, and what tests do in it must not hurt one another.
@@ -30,11 +30,11 @@ func Shared(t testing.TB) *Demo {
 }
 
 func startShared() (*Demo, error) {
-	var err error
-	if shared.dir, err = makeFolder(); err != nil {
+	dir, err := keep()
+	if err != nil {
 		return nil, err
 	}
-	d := &Demo{Data: filepath.Join(shared.dir, "data")}
+	d := &Demo{Data: filepath.Join(dir, "data")}
 	d.Process, err = start(Options{}, append([]string{"demo", "--data", d.Data, "--no-simulators"}, FreePorts()...)...)
 	if err != nil {
 		return nil, err
@@ -46,6 +46,21 @@ func startShared() (*Demo, error) {
 	return d, nil
 }
 
+// Keep makes a folder like Folder does, that all tests of a binary use.
+func Keep() (string, error) {
+	shared.Lock()
+	defer shared.Unlock()
+	return keep()
+}
+
+func keep() (string, error) {
+	dir, err := makeFolder()
+	if err == nil {
+		shared.dirs = append(shared.dirs, dir)
+	}
+	return dir, err
+}
+
 // Tests runs the tests of a binary and stops what they share.
 func Tests(m *testing.M) int {
 	code := m.Run()
@@ -54,8 +69,8 @@ func Tests(m *testing.M) int {
 	if shared.demo != nil {
 		shared.demo.end(nil)
 	}
-	if shared.dir != "" {
-		removeFolder(nil, shared.dir)
+	for _, dir := range shared.dirs {
+		removeFolder(nil, dir)
 	}
 	return code
 }

@@ -23,6 +23,7 @@ import (
 type cluster struct {
 	server *postgres.Cluster
 	admin  *pgxpool.Pool
+	dir    string // data folder
 
 	names     atomic.Int64
 	mu        sync.Mutex
@@ -55,18 +56,40 @@ func start() (*cluster, error) {
 	if err := os.Chmod(dir, 0o711); err != nil { // #nosec G302 -- the database's user has to pass through
 		return nil, fmt.Errorf("open the folder of the test database: %w", err)
 	}
-	server, err := postgres.Start(ctx, postgres.ClusterOptions{DataDir: dir, Throwaway: true, Log: slog.New(slog.DiscardHandler)})
+	server, err := startServer(ctx, dir)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	if err := watch(server.PID(), server.Dir(), dir); err != nil {
+	if err := watch(server.Dir(), dir); err != nil {
 		return nil, errors.Join(err, server.Stop(ctx), os.RemoveAll(dir))
 	}
 	admin, err := postgres.Open(ctx, server.URL("postgres"), postgres.PoolOptions{MaxConns: 4, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, err
 	}
-	return &cluster{server: server, admin: admin, templates: map[string]string{}}, nil
+	return &cluster{server: server, admin: admin, dir: dir, templates: map[string]string{}}, nil
+}
+
+func startServer(ctx context.Context, dir string) (*postgres.Cluster, error) {
+	return postgres.Start(ctx, postgres.ClusterOptions{DataDir: dir, Throwaway: true, Log: slog.New(slog.DiscardHandler)})
+}
+
+// Restart stops the server of the test binary as its administrator would, calls while, and starts it again at the same
+// address. It is for tests that do not run in parallel: all databases of the binary are away meanwhile.
+func Restart(t testing.TB, while func()) {
+	t.Helper()
+	c := shared(t)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := c.server.Stop(ctx); err != nil {
+		t.Fatalf("postgrestest: stop the server: %v", err)
+	}
+	while()
+	server, err := startServer(ctx, c.dir)
+	if err != nil {
+		t.Fatalf("postgrestest: start the server again: %v", err)
+	}
+	c.server = server
 }
 
 // create makes a database that goes when the test ends.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/hanse-commerce/hanse/internal/postgres"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/resource"
 )
@@ -109,7 +110,7 @@ func (h *Handler) explain(r *http.Request, err error) *Problem {
 		return p
 	}
 	h.Log.ErrorContext(r.Context(), "API request failed", "method", r.Method, "path", r.URL.Path, "error", err)
-	if pgconn.SafeToRetry(err) || errors.Is(err, context.DeadlineExceeded) || pg != nil && pg.Code[:2] == "57" {
+	if postgres.Unavailable(err) {
 		p := problem(http.StatusServiceUnavailable, "unavailable", "The database does not answer at the moment; send the request again.")
 		p.Header = http.Header{"Retry-After": {"2"}}
 		return p

@@ -90,33 +90,21 @@ func (s *Service) outgoing(ctx context.Context, p *intake.Partner, c *intake.Cha
 }
 
 // lay writes a document in steps that a crash may part: (1) record the departure with name and number, (2) place the file
-// whole, (3) record that it lies there.
+// whole, (3) record that it lies there, (4) tell the record that it is about.
 func (s *Service) lay(ctx context.Context, d document) error {
-	id, name, number, at, err := s.depart(ctx, d)
-	if err != nil || id == "" {
+	left, err := s.depart(ctx, d)
+	if err != nil {
 		return err
 	}
-	h, err := s.Homes.Open(ctx, d.partner.Home)
-	if err != nil {
-		return fmt.Errorf("opening the home of partner %s: %w", d.partner.Code, err)
-	}
-	defer func() { _ = h.Close() }()
-	m := module.Message{Type: d.kind, Number: number, Time: at}
-	kept, err := s.keep(ctx, func(w io.Writer) error { return d.write(w, m) })
-	if err != nil {
-		return fmt.Errorf("writing %s for partner %s: %w", name, d.partner.Code, err)
-	}
-	_, err = h.Place(ctx, home.Out, name, home.Refuse, func(w io.Writer) error { return s.copy(ctx, w, kept.Hash) })
-	if err != nil && !errors.Is(err, home.ErrExists) { // it exists: an earlier try was cut off behind this step
-		return fmt.Errorf("placing %s for partner %s: %w", name, d.partner.Code, err)
-	}
-	caller := d.partner.Caller(id)
-	if err := s.Ledger.Sent(ctx, caller, id, kept.Hash, kept.Size, home.Out+"/"+name); err != nil {
-		return err
+	if !left.finished {
+		if err := s.place(ctx, d, left); err != nil {
+			return err
+		}
 	}
 	if d.record == "" || s.Placed == nil {
 		return nil
 	}
+	caller := d.partner.Caller(left.id)
 	err = pgx.BeginFunc(ctx, s.DB, func(tx pgx.Tx) error {
 		if err := access.Enter(ctx, tx, caller); err != nil {
 			return err
@@ -127,6 +115,28 @@ func (s *Service) lay(ctx context.Context, d document) error {
 		s.Committed()
 	}
 	return err
+}
+
+// place writes the file, unless an earlier try, which was cut off behind that, did so.
+func (s *Service) place(ctx context.Context, d document, left departure) error {
+	kept, err := s.keep(ctx, func(w io.Writer) error {
+		return d.write(w, module.Message{Type: d.kind, Number: left.number, Time: left.at})
+	})
+	if err != nil {
+		return fmt.Errorf("writing %s for partner %s: %w", left.name, d.partner.Code, err)
+	}
+	if !left.collected {
+		h, err := s.Homes.Open(ctx, d.partner.Home)
+		if err != nil {
+			return fmt.Errorf("opening the home of partner %s: %w", d.partner.Code, err)
+		}
+		defer func() { _ = h.Close() }()
+		_, err = h.Place(ctx, home.Out, left.name, home.Refuse, func(w io.Writer) error { return s.copy(ctx, w, kept.Hash) })
+		if err != nil && !errors.Is(err, home.ErrExists) {
+			return fmt.Errorf("placing %s for partner %s: %w", left.name, d.partner.Code, err)
+		}
+	}
+	return s.Ledger.Sent(ctx, d.partner.Caller(left.id), left.id, kept.Hash, kept.Size, home.Out+"/"+left.name)
 }
 
 // keep writes a document into the blob store, so that what the partner got can be looked at later.
@@ -148,44 +158,60 @@ func (s *Service) copy(ctx context.Context, w io.Writer, hash string) error {
 	return err
 }
 
-// departure of the same document before, if there was one: its name and number stay.
-const departedSQL = `SELECT id::text, name, reference, status, created_at FROM exchange
+// departure is what is recorded before a file is placed.
+type departure struct {
+	id, name, number string
+	at               time.Time
+	collected        bool // the partner has fetched it already
+	finished         bool // it is recorded that it lies there, too
+}
+
+// departedSQL finds the departure of the same document by an earlier try: its name and number stay.
+const departedSQL = `SELECT id::text, name, reference, status, created_at, collected_at IS NOT NULL FROM exchange
 WHERE direction = 'out' AND partner_id = $1 AND channel_id IS NOT DISTINCT FROM nullif($2, '')::uuid AND kind = $3 AND record_id = $4
 ORDER BY id DESC LIMIT 1`
 
-// depart records that a document is about to leave; id is "" if it has left already.
-func (s *Service) depart(ctx context.Context, d document) (id, name, number string, at time.Time, err error) {
+// depart records that a document is about to leave, once.
+func (s *Service) depart(ctx context.Context, d document) (left departure, err error) {
 	caller := d.partner.Caller("")
 	err = pgx.BeginFunc(ctx, s.DB, func(tx pgx.Tx) error {
 		if err := access.Enter(ctx, tx, caller); err != nil {
 			return err
 		}
 		if d.record != "" {
-			var status exchange.Status
-			err := tx.QueryRow(ctx, departedSQL, d.partner.ID, d.channel, d.kind, d.record).Scan(&id, &name, &number, &status, &at)
-			if err == nil {
-				if status.Finished() {
-					id = ""
-				}
-				return nil
-			}
-			if !errors.Is(err, pgx.ErrNoRows) {
+			if known, err := departed(ctx, tx, d, &left); err != nil || known {
 				return err
 			}
 		}
-		err := tx.QueryRow(ctx, "SELECT lpad(nextval('document_number')::text, 16, '0'), clock_timestamp()").Scan(&number, &at)
+		err := tx.QueryRow(ctx, "SELECT lpad(nextval('document_number')::text, 16, '0'), now()").Scan(&left.number, &left.at)
 		if err != nil {
 			return err
 		}
-		name = fmt.Sprintf("%s_%s_%s.%s", d.base, at.UTC().Format("20060102T150405Z"), number, d.ext)
-		id, err = exchange.Send(ctx, tx, caller, exchange.Departure{Point: exchange.FilesPoint, Partner: d.partner.ID, Channel: d.channel,
-			Name: name, Kind: d.kind, Reference: number, RecordType: d.recordOf, Record: d.record})
+		left.name = fmt.Sprintf("%s_%s_%s.%s", d.base, left.at.UTC().Format("20060102T150405Z"), left.number, d.ext)
+		left.id, err = exchange.Send(ctx, tx, caller, exchange.Departure{Point: exchange.FilesPoint, Partner: d.partner.ID, Channel: d.channel,
+			Name: left.name, Path: home.Out + "/" + left.name, Kind: d.kind, Reference: left.number, RecordType: d.recordOf, Record: d.record})
 		return err
 	})
 	if err != nil {
-		return "", "", "", at, fmt.Errorf("recording the departure of %s for partner %s: %w", d.kind, d.partner.Code, err)
+		return left, fmt.Errorf("recording the departure of %s for partner %s: %w", d.kind, d.partner.Code, err)
 	}
-	return id, name, number, at, nil
+	return left, nil
+}
+
+// departed looks for an earlier departure. The lock is for a node that was taken for dead and works the same job still.
+func departed(ctx context.Context, tx pgx.Tx, d document, left *departure) (known bool, err error) {
+	lock := "departure|" + d.partner.ID + "|" + d.channel + "|" + d.kind + "|" + d.record
+	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock); err != nil {
+		return false, err
+	}
+	var status exchange.Status
+	err = tx.QueryRow(ctx, departedSQL, d.partner.ID, d.channel, d.kind, d.record).
+		Scan(&left.id, &left.name, &left.number, &status, &left.at, &left.collected)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	left.finished = status.Finished()
+	return err == nil, err
 }
 
 // Confirm tells the partner's system what became of the documents of one inbound file.
