@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -54,8 +55,8 @@ func found(t *testing.T) *company {
 	name := fmt.Sprintf("company_%d", next())
 	run(t, server, "CREATE DATABASE "+name+" TEMPLATE company")
 	data := filepath.Join(program.Folder(t), "data")
-	if err := os.CopyFS(data, os.DirFS(sample.data)); err != nil {
-		t.Fatal(err)
+	if out, err := exec.Command("cp", "-a", sample.data, data).CombinedOutput(); err != nil { // with modes and times
+		t.Fatalf("%v: %s", err, out)
 	}
 	c := &company{Facts: sample.facts, data: data}
 	c.DatabaseURL = onDatabase(t, server.Config().ConnString(), name)

@@ -91,3 +91,9 @@ func (c *company) holder(t *testing.T, lease string, nodes ...*node) (found *nod
 	})
 	return found
 }
+
+// watching is the name of the lease on the partner's folder.
+func (c *company) watching(t *testing.T) string {
+	t.Helper()
+	return "files/" + ask[string](t, c, "SELECT id::text FROM partner")
+}

@@ -38,7 +38,8 @@ type Facts struct {
 		ClientID      string `json:"client_id"`
 		ClientSecret  string `json:"client_secret"`
 	} `json:"api"`
-	DatabaseURL string `json:"database_url"`
+	DatabaseURL string    `json:"database_url"`
+	Morning     time.Time `json:"morning"`
 }
 
 // Login is a person's.

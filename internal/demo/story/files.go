@@ -11,25 +11,42 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// files is an SFTP client of the story's own, as a stranger would use.
+// files is an SFTP client of the story's own, as a stranger would use. It connects anew when its connection broke.
 type files struct {
+	place  Place
+	keys   []ssh.PublicKey
 	conn   *ssh.Client
 	client *sftp.Client
 }
 
 func openFiles(p Place, keys []ssh.PublicKey) (*files, error) {
-	config := &ssh.ClientConfig{User: p.PartnerUser, Auth: []ssh.AuthMethod{ssh.Password(p.PartnerPass)}, Timeout: 10 * time.Second,
-		HostKeyAlgorithms: []string{keys[0].Type()}, HostKeyCallback: ssh.FixedHostKey(keys[0])}
-	conn, err := ssh.Dial("tcp", p.SFTP, config)
+	f := &files{place: p, keys: keys}
+	return f, f.connect()
+}
+
+func (f *files) connect() error {
+	config := &ssh.ClientConfig{User: f.place.PartnerUser, Auth: []ssh.AuthMethod{ssh.Password(f.place.PartnerPass)}, Timeout: 10 * time.Second,
+		HostKeyAlgorithms: []string{f.keys[0].Type()}, HostKeyCallback: ssh.FixedHostKey(f.keys[0])}
+	conn, err := ssh.Dial("tcp", f.place.SFTP, config)
 	if err != nil {
-		return nil, fmt.Errorf("logging in at the SFTP server: %w", err)
+		return fmt.Errorf("logging in at the SFTP server: %w", err)
 	}
 	client, err := sftp.NewClient(conn)
 	if err != nil {
 		_ = conn.Close()
-		return nil, fmt.Errorf("opening SFTP: %w", err)
+		return fmt.Errorf("opening SFTP: %w", err)
 	}
-	return &files{conn, client}, nil
+	f.conn, f.client = conn, client
+	return nil
+}
+
+// connected makes sure of a connection that answers.
+func (f *files) connected() error {
+	if _, err := f.client.Getwd(); err == nil {
+		return nil
+	}
+	f.close()
+	return f.connect()
 }
 
 func (f *files) close() {
@@ -39,6 +56,9 @@ func (f *files) close() {
 
 // put writes under a temporary name and renames, as senders do.
 func (f *files) put(name string, content []byte) error {
+	if err := f.connected(); err != nil {
+		return err
+	}
 	temp := path.Join("in", name+".tmp")
 	w, err := f.client.Create(temp)
 	if err != nil {
@@ -54,6 +74,9 @@ func (f *files) put(name string, content []byte) error {
 }
 
 func (f *files) read(name string) ([]byte, error) {
+	if err := f.connected(); err != nil {
+		return nil, err
+	}
 	r, err := f.client.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("opening %s: %w", name, err)
