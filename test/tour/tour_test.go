@@ -12,13 +12,13 @@ import (
 )
 
 // pages are those whose commands run against one demo, in this order.
-var pages = []string{"README.md", "docs/guides/files.md", "docs/guides/api.md"}
+var pages = []string{"README.md", "docs/guides/files.md", "docs/guides/api.md", "docs/guides/modules.md", "docs/guides/replica.md"}
 
 // patience is how long a page's promise of "a moment later" may take.
 const patience = 20 * time.Second
 
 func TestDocumentation(t *testing.T) {
-	for _, program := range []string{"bash", "curl", "jq", "sftp"} {
+	for _, program := range []string{"bash", "curl", "jq", "psql", "sftp"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("%s is missing, which the documentation uses", program)
 		}
