@@ -187,7 +187,7 @@ func (p *Process) end(t testing.TB) {
 		_ = p.cmd.Process.Kill()
 	}
 	if t != nil && t.Failed() {
-		t.Logf("hanse %s wrote\n%s%s", strings.Join(p.cmd.Args[1:], " "), p.Stdout.String(), p.Stderr.String())
+		t.Logf("hanse %s wrote\n%s", strings.Join(p.cmd.Args[1:], " "), p.Stderr.String())
 	}
 }
 
