@@ -60,12 +60,13 @@ func (c *compiler) includeColumn(n *include) (string, error) {
 	for step, r := range n.chain {
 		target, _ := c.schema.Type(r.Target)
 		previous, alias = alias, c.alias("i")
-		link := alias + ".id = " + previous + "." + quote(r.Column)
+		var link string
 		if r.ToMany {
 			inverse, _ := target.Relation(r.Inverse)
-			link = alias + "." + quote(inverse.Column) + " = " + previous + ".id"
+			link = alias + "." + quote(inverse.Column) + " = " + previous + ".id AND " + c.visibleBelow(target, alias, t, inverse)
+		} else {
+			link = alias + ".id = " + previous + "." + quote(r.Column) + " AND " + c.visible(target, alias)
 		}
-		link += " AND " + c.visible(target, alias)
 		if step == 0 {
 			from, where = quote(target.Table)+" "+alias, link
 		} else {
@@ -88,26 +89,12 @@ func (c *compiler) includeColumn(n *include) (string, error) {
 		limit = fmt.Sprintf(" LIMIT %d", c.query.MaxIncluded+1)
 	}
 	return "(SELECT ARRAY[" + rows + "] FROM (SELECT " + columns + " FROM " + from + " WHERE " + where +
-		" ORDER BY " + c.includeOrder(n, alias) + limit + ") x)", nil
+		" ORDER BY " + strings.Join(append(c.relationOrder(n.relation, n.target, alias), alias+".id"), ", ") + limit + ") x)", nil
 }
 
 // many reports whether the path may lead to several records.
 func (n *include) many() bool {
 	return slices.ContainsFunc(n.chain, func(r *resource.Relation) bool { return r.ToMany })
-}
-
-// includeOrder sorts related records by what the relation names, else by the target's own key fields.
-func (c *compiler) includeOrder(n *include, alias string) string {
-	var parts []string
-	if f, ok := n.target.Field(n.relation.Order); ok && f.Computed == nil {
-		parts = append(parts, alias+"."+quote(f.Column))
-	}
-	for _, name := range n.target.KeyOf {
-		if f, ok := n.target.Field(name); ok && f.Computed == nil {
-			parts = append(parts, alias+"."+quote(f.Column))
-		}
-	}
-	return strings.Join(append(parts, alias+".id"), ", ")
 }
 
 // visibleMany are a type's to-many relations that a side shows.

@@ -105,10 +105,37 @@ func (c *compiler) order() (string, error) {
 		}
 		parts = append(parts, term)
 	}
-	if len(parts) == 0 && c.query.Search != "" { // the best match first
-		parts = append(parts, "ts_rank(t.search, "+c.searched()+") DESC")
+	if len(parts) == 0 {
+		parts = c.naturalOrder()
 	}
 	return strings.Join(append(parts, "t.id"), ", "), nil
+}
+
+// naturalOrder holds where the query names none: of a search the best match first, of related records that of the relation.
+func (c *compiler) naturalOrder() []string {
+	q := c.query
+	if q.Search != "" {
+		return []string{"ts_rank(t.search, " + c.searched() + ") DESC"}
+	}
+	if q.Of != nil {
+		if r, ok := q.Of.Type.Relation(q.Of.Relation); ok {
+			return c.relationOrder(r, q.Type, "t")
+		}
+	}
+	return nil
+}
+
+// relationOrder sorts related records by what the relation names, else by the target's own key fields.
+func (c *compiler) relationOrder(r *resource.Relation, target *resource.Type, alias string) (parts []string) {
+	if f, ok := target.Field(r.Order); ok && f.Computed == nil {
+		parts = append(parts, alias+"."+quote(f.Column))
+	}
+	for _, name := range target.KeyOf {
+		if f, ok := target.Field(name); ok && f.Computed == nil && f.Name != r.Order {
+			parts = append(parts, alias+"."+quote(f.Column))
+		}
+	}
+	return parts
 }
 
 // bareType drops length and precision, so that a comparison does not round what it compares with.

@@ -10,6 +10,12 @@ import (
 // visible is what limits the records of a type to those that exist for the caller. Every table that a statement touches
 // is limited by it: catalogue, price and stock tables carry no row-level security.
 func (c *compiler) visible(t *resource.Type, alias string) string {
+	return c.visibleBelow(t, alias, nil, nil)
+}
+
+// visibleBelow is visible for records that the statement reaches from a visible record of the type above by the inverse of
+// a relation of theirs: whose those are need not be looked up again where the path to it leads over that relation.
+func (c *compiler) visibleBelow(t *resource.Type, alias string, above *resource.Type, inverse *resource.Relation) string {
 	parts := []string{c.scoped(t, alias)}
 	exposure := Exposed(c.side, t)
 	for _, cond := range exposure.Conditions {
@@ -24,13 +30,22 @@ func (c *compiler) visible(t *resource.Type, alias string) string {
 		parts = append(parts, c.reach(t, alias)...)
 		return strings.Join(parts, " AND ")
 	}
-	if exposure.Owner != "" {
+	if exposure.Owner != "" && !c.implied(exposure.Owner, above, inverse, func(e resource.Exposure) string { return e.Owner }) {
 		parts = append(parts, c.owned(t, alias, exposure.Owner, "customers"))
 	}
-	if exposure.Person != "" {
+	if exposure.Person != "" && !c.implied(exposure.Person, above, inverse, func(e resource.Exposure) string { return e.Person }) {
 		parts = append(parts, c.owned(t, alias, exposure.Person, "customerUser"))
 	}
 	return strings.Join(parts, " AND ")
+}
+
+// implied reports whether a path to an owner goes on, behind the inverse relation, like that of the record above.
+func (c *compiler) implied(path string, above *resource.Type, inverse *resource.Relation, of func(resource.Exposure) string) bool {
+	if above == nil || inverse == nil {
+		return false
+	}
+	rest, found := strings.CutPrefix(path, inverse.Name+".")
+	return found && rest == of(Exposed(c.side, above))
 }
 
 // reach is how far the caller's permission to read goes. Where a level says nothing about a type, because its records have
@@ -88,14 +103,17 @@ func (c *compiler) linked(t *resource.Type, r *resource.Relation, alias string) 
 	return "(SELECT " + v + ".id FROM " + quote(target.Table) + " " + v + " WHERE " + v + ".id = " + column + " AND " + c.visible(target, v) + ")"
 }
 
-// followsOwner reports whether the relation leads to the very customer or person by which the record itself was found to
-// be the buyer's.
+// followsOwner reports whether the relation leads to the very record by which the record itself was found to be the
+// buyer's.
 func (c *compiler) followsOwner(t *resource.Type, r *resource.Relation, target *resource.Type) bool {
 	if c.side != access.Storefront {
 		return false
 	}
-	e := Exposed(c.side, target)
-	return e.Owner == "id" && e.Person == "" && len(e.Conditions) == 0 && Exposed(c.side, t).Owner == r.Name
+	from, to := Exposed(c.side, t), Exposed(c.side, target)
+	follows := func(path, rest string) bool {
+		return rest == "" || rest == "id" && path == r.Name || path == r.Name+"."+rest
+	}
+	return len(to.Conditions) == 0 && to.Owner != "" && follows(from.Owner, to.Owner) && follows(from.Person, to.Person)
 }
 
 // owned compares the id at the end of a path of to-one relations with one of the caller's values.

@@ -8,6 +8,10 @@ import (
 
 func placeholder(n int) string { return fmt.Sprintf("$%d", n) }
 
+func number(n int) string { return fmt.Sprint(n) }
+
+func nth(kind, n int) string { return fmt.Sprintf("%08x-0000-7000-8000-%012x", kind, n) }
+
 // Product adds an enabled product in pieces, with a name like its SKU.
 func (h *House) Product(sku string) string {
 	h.T.Helper()

@@ -13,7 +13,7 @@ var Levels = resource.Type{
 	KeyOf: []string{"warehouse", "product", "unit"},
 	Fields: resource.Fields{
 		catalog.Quantity("onHand").Required().Doc("What lies there."),
-		catalog.Quantity("reserved").Default("0").ReadOnly().Doc("What open orders hold of it."),
+		catalog.Quantity("reserved").Default("0").Required().ReadOnly().Doc("What open orders hold of it."),
 		resource.NewComputed("available", catalog.Quantity("available"), `{t}.on_hand - {t}.reserved`).Doc("What can still be sold."),
 	},
 	Relations: resource.Relations{

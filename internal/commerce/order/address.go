@@ -20,7 +20,7 @@ var Addresses = resource.Type{
 
 func addressFields() resource.Fields {
 	fields := resource.Fields{
-		resource.Enum("kind", "billing", "shipping").ReadOnly().Doc("Whether the invoice or the goods go there."),
+		resource.Enum("kind", "billing", "shipping").Required().ReadOnly().Doc("Whether the invoice or the goods go there."),
 	}
 	for _, f := range customer.PostalFields() {
 		fields = append(fields, f.ReadOnly())

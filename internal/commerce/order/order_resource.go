@@ -4,7 +4,7 @@ import "github.com/hanse-commerce/hanse/resource"
 
 // total is a sum in the order's currency, already rounded.
 func total(name string) resource.Field {
-	return resource.Decimal(name, 18, 4).ReadOnly()
+	return resource.Decimal(name, 18, 4).Required().ReadOnly()
 }
 
 // Orders are what buyers have ordered. Commands write them; staff may only note something on them.
@@ -14,24 +14,24 @@ var Orders = resource.Type{
 	Fields: resource.Fields{
 		resource.Text("number").Max(35).Key().ReadOnly().Search('A').Doc("Order number."),
 		resource.Text("poNumber").Max(35).ReadOnly().Search('A').Doc("The buyer's own order number."),
-		resource.Enum("status", "pending", "open", "confirmed", "processing", "completed", "cancelled").ReadOnly().
+		resource.Enum("status", "pending", "open", "confirmed", "processing", "completed", "cancelled").Required().ReadOnly().
 			Doc("Where the order stands with the seller; pending waits for its payment."),
 		resource.Text("externalStatus").Max(64).ReadOnly().Doc("Where the order stands in the ERP, in its words."),
-		resource.Enum("paymentStatus", "pending", "authorized", "partlyPaid", "paid", "declined", "cancelled", "refunded").ReadOnly().
+		resource.Enum("paymentStatus", "pending", "authorized", "partlyPaid", "paid", "declined", "cancelled", "refunded").Required().ReadOnly().
 			Doc("How far the order is paid."),
-		resource.Enum("shippingStatus", "open", "partlyShipped", "shipped").ReadOnly().Doc("How far the goods have left."),
+		resource.Enum("shippingStatus", "open", "partlyShipped", "shipped").Required().ReadOnly().Doc("How far the goods have left."),
 		resource.NewComputed("lineCount", resource.Integer("lineCount"), `SELECT count(*)::int FROM order_line l WHERE l.order_id = {t}.id`).
 			Doc("How many lines it has."),
-		resource.Currency("currency").ReadOnly().Doc("Currency of all amounts."),
+		resource.Currency("currency").Required().ReadOnly().Doc("Currency of all amounts."),
 		total("subtotal").Doc("Sum of the lines."),
 		total("shippingTotal").Doc("What shipping costs."),
 		total("taxTotal").Doc("Taxes."),
 		total("discountTotal").Doc("What is taken off."),
 		total("total").Doc("What is to be paid."),
-		resource.Enum("paymentMethod", "paymentTerm").ReadOnly().Doc("How the order is paid; paymentTerm is on account."),
+		resource.Enum("paymentMethod", "paymentTerm").Required().ReadOnly().Doc("How the order is paid; paymentTerm is on account."),
 		resource.Date("requestedDate").ReadOnly().Doc("Day on which the buyer wants the goods."),
 		resource.LongText("notes").ReadOnly().Doc("What the buyer wrote with it."),
-		resource.Time("placedAt").ReadOnly().Doc("When it was ordered."),
+		resource.Time("placedAt").Required().ReadOnly().Doc("When it was ordered."),
 		resource.Time("exportedAt").ReadOnly().Unfiltered().Doc("When its file was laid out for the ERP."),
 		resource.Time("collectedAt").ReadOnly().Unfiltered().Doc("When the ERP took the file; it says nothing about the order."),
 		resource.Time("acceptedAt").ReadOnly().Unfiltered().Doc("When the ERP said that it accepts the order."),
