@@ -1,8 +1,6 @@
 package cart
 
 import (
-	"strings"
-
 	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
 	"github.com/hanse-commerce/hanse/resource"
 )
@@ -18,8 +16,8 @@ var Carts = resource.Type{
 		resource.LongText("note").Doc("The buyer's own note."),
 		resource.NewComputed("lineCount", resource.Integer("lineCount"), `SELECT count(*)::int FROM cart_line l WHERE l.cart_id = {t}.id`).
 			Doc("How many lines it has."),
-		resource.NewComputed("subtotal", resource.Decimal("subtotal", 18, 4), subtotalSQL, pricing.Chain).
-			Doc("Sum of the lines at the buyer's prices; lines without a price count as nothing."),
+		resource.NewComputed("subtotal", resource.Decimal("subtotal", 18, 4), subtotalSQL).
+			Doc("Sum of the lines at its customer's prices; lines without a price count as nothing."),
 	},
 	Relations: resource.Relations{
 		resource.One("customer", "customers").Required().CreateOnly().Doc("The company that buys."),
@@ -40,4 +38,13 @@ func checkCart(t *resource.Type, old, _ resource.Record) []resource.Violation {
 	return nil
 }
 
-var subtotalSQL = `SELECT sum((` + strings.ReplaceAll(pricing.TotalOfLine, "{t}", "l") + `)) FROM cart_line l WHERE l.cart_id = {t}.id`
+// buyerSQL is who pays what is in a cart, and in which shop and currency: as in an order of it, whoever looks at it.
+const buyerSQL = `SELECT c.organization_id, c.customer_id, m.group_id, w.id AS website_id, coalesce(c.currency, m.currency, w.currency, o.currency) AS currency
+  FROM cart c JOIN customer m ON m.id = c.customer_id JOIN organization o ON o.id = c.organization_id
+  LEFT JOIN LATERAL (SELECT w.id, w.currency FROM website w WHERE w.organization_id = c.organization_id
+    AND CASE WHEN c.website_id IS NULL THEN w.status = 'enabled' ELSE w.id = c.website_id END ORDER BY w.code LIMIT 1) w ON true
+  WHERE c.id = `
+
+const buyerOfLine = buyerSQL + `{t}.cart_id`
+
+var subtotalSQL = pricing.SumOfLines(buyerSQL+`{t}.id`, `SELECT * FROM cart_line l WHERE l.cart_id = {t}.id`)

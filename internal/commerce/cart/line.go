@@ -17,9 +17,9 @@ var Lines = resource.Type{
 		resource.Integer("position").Default("0").Required().Doc("Order in the cart."),
 		catalog.Quantity("quantity").Positive().Default("1").Required().Doc("How many of the unit."),
 		resource.Text("note").Max(255).Unfiltered().Doc("The buyer's remark on the line."),
-		resource.NewComputed("price", resource.Object("price", pricing.Fields()), pricing.OfLine, pricing.Chain).
-			Doc("What the buyer pays for the quantity, of so many units as per says; null if he gets no price."),
-		resource.NewComputed("rowTotal", resource.Decimal("rowTotal", 18, 4), pricing.TotalOfLine, pricing.Chain).
+		resource.NewComputed("price", resource.Object("price", pricing.Fields()), pricing.OfLine(buyerOfLine)).
+			Doc("What the cart's customer pays for the quantity, of so many units as per says; null if there is no price."),
+		resource.NewComputed("rowTotal", resource.Decimal("rowTotal", 18, 4), pricing.TotalOfLine(buyerOfLine)).
 			Doc("Quantity times price, rounded to the currency once."),
 	},
 	Relations: resource.Relations{
