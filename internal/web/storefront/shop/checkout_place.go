@@ -119,7 +119,8 @@ func (s *Shop) deliverTo(ctx context.Context, caller access.Caller, d *desk, cho
 	return c, s.change(batch, record.Create, "customerAddresses", c, values)
 }
 
-// faultOf is the first thing that was wrong with a batch.
+// faultOf is the first thing that was wrong with a batch. A checkout that was placed meanwhile, by another click, is not:
+// placing it again gives its order.
 func faultOf(batch *record.Batch) error {
 	for _, set := range batch.Sets {
 		for _, c := range set.Changes {
@@ -127,7 +128,7 @@ func faultOf(batch *record.Batch) error {
 				continue
 			}
 			for _, f := range c.Faults {
-				if f.Code != record.CodeDependency && f.Code != record.CodeGroup {
+				if f.Code != record.CodeDependency && f.Code != record.CodeGroup && f.Code != "already_placed" {
 					return &valueError{f.Field, errors.New(f.Detail)}
 				}
 			}
