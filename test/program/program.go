@@ -109,7 +109,7 @@ func start(o Options, args ...string) (*Process, error) {
 	defer func() { _ = reader.Close() }()
 	p := &Process{Started: time.Now(), hold: writer, ended: make(chan struct{})}
 	p.Stdout.echo, p.Stderr.echo = o.Echo, o.Echo
-	p.cmd = exec.CommandContext(context.Background(), o.Path, args...) // #nosec G204 -- the test binary itself
+	p.cmd = exec.CommandContext(context.Background(), o.Path, args...) // #nosec G204 G702 -- the test binary itself
 	p.cmd.Dir, p.cmd.Env = o.Dir, environment(o.Env)
 	p.cmd.Stdout, p.cmd.Stderr = &p.Stdout, &p.Stderr
 	p.cmd.ExtraFiles = []*os.File{reader} // becomes watched

@@ -26,7 +26,7 @@ func (q *request) send(status int, contentType, cache string, body []byte) error
 	q.guard(cache)
 	q.w.WriteHeader(status)
 	if q.r.Method != http.MethodHead {
-		_, _ = q.w.Write(body)
+		_, _ = q.w.Write(body) // #nosec G705 -- JSON, which no browser sniffs for anything else
 	}
 	return nil
 }

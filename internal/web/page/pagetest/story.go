@@ -39,7 +39,7 @@ func (s Story) request() *http.Request {
 	}
 	r.Header.Set("Accept-Language", language)
 	if s.Theme != "" {
-		r.AddCookie(&http.Cookie{Name: "hanse_theme", Value: s.Theme})
+		r.AddCookie(&http.Cookie{Name: "hanse_theme", Value: s.Theme}) // #nosec G124 -- a cookie that a browser sends
 	}
 	return r
 }
