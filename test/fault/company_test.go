@@ -120,12 +120,17 @@ func ask[V any](t *testing.T, c *company, sql string, args ...any) (value V) {
 
 func try(c *company, into any, sql string, args ...any) (err error) {
 	ctx := context.Background()
-	if c.db.IsClosed() {
-		if c.db, err = pgx.Connect(ctx, c.DatabaseURL); err != nil {
-			return err
+	for range 2 {
+		if c.db.IsClosed() {
+			if c.db, err = pgx.Connect(ctx, c.DatabaseURL); err != nil {
+				return err
+			}
+		}
+		if err = c.db.QueryRow(ctx, sql, args...).Scan(into); !c.db.IsClosed() {
+			break
 		}
 	}
-	return c.db.QueryRow(ctx, sql, args...).Scan(into)
+	return err
 }
 
 // counted expects a number of rows.

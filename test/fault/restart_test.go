@@ -1,0 +1,128 @@
+package fault_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hanse-commerce/hanse/internal/postgres/postgrestest"
+	"github.com/hanse-commerce/hanse/test/program"
+)
+
+// tally counts what clients were told while the database went away.
+type tally struct {
+	refused, broken atomic.Int64
+	away            chan struct{} // closed at the first refusal
+	once            sync.Once
+}
+
+// TestDatabaseRestartsWhileClientsOrder restarts PostgreSQL while twenty clients order: every 201 exists once, all else is
+// 503 in the API's form, and who tries again with his key gets one order. It is not parallel: the server is shared.
+func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
+	c := found(t)
+	n := c.serve(t)
+	address := "http://" + n.http
+	who := buyer(t, c.Buyer.Email, c.Buyer.Password, address)
+	sku := skuInStock(t, c)
+	const clients, each = 20, 2
+	checkouts := make([]string, clients*each)
+	for i := range checkouts {
+		checkouts[i] = who.prepare(t, sku, "1")
+	}
+	seen := &tally{away: make(chan struct{})}
+	orders := make([]string, len(checkouts))
+	half := make(chan struct{}) // closed when half of the orders are through
+	var through atomic.Int64
+	var all sync.WaitGroup
+	for i := range clients {
+		all.Go(func() {
+			client := who.at(t, address)
+			for k := range each {
+				at := i*each + k
+				if k > 0 {
+					<-half // the second order of each meets the restart
+				}
+				orders[at] = client.persist(t, seen, checkouts[at])
+				if through.Add(1) == clients {
+					close(half)
+				}
+			}
+		})
+	}
+	<-half
+	postgrestest.Restart(t, func() {
+		<-seen.away
+		program.Eventually(t, func() error { return answers(n.http, http.StatusServiceUnavailable) })
+		newClient(address).expect(t, http.StatusOK, http.MethodGet, "/healthz", nil)
+	})
+	all.Wait()
+	t.Logf("%d requests were refused, %d cut off", seen.refused.Load(), seen.broken.Load())
+	program.Eventually(t, func() error { return answers(n.http, http.StatusOK) })
+
+	counted(t, c, len(checkouts), "orders", "SELECT count(*) FROM sales_order")
+	for i, id := range orders {
+		counted(t, c, 1, "orders of a checkout with the id that its client was told",
+			"SELECT count(*) FROM checkout c JOIN sales_order o ON o.id = c.order_id WHERE c.id = $1 AND o.id = $2", checkouts[i], id)
+	}
+	counted(t, c, len(checkouts), "pieces reserved", "SELECT sum(reserved)::int FROM inventory_level")
+	counted(t, c, len(checkouts), "events of orders", "SELECT count(*) FROM change WHERE event = 'order.placed'")
+	// The node has come to itself: files go out, the feed goes on.
+	program.Eventually(t, func() error {
+		if files := c.orderFiles(t); len(files) != len(checkouts) {
+			return fmt.Errorf("%d order files, expected %d", len(files), len(checkouts))
+		}
+		return nil
+	})
+	c.feedWhole(t)
+	n.Stop(t)
+}
+
+// persist places a checkout until it is told of an order; all that it is told before must be the API's own refusal.
+func (c *client) persist(t *testing.T, seen *tally, checkout string) (order string) {
+	program.Eventually(t, func() error {
+		a, err := c.do(context.Background(), http.MethodPost, placing(checkout), nil, "Idempotency-Key", checkout)
+		switch {
+		case err != nil:
+			seen.broken.Add(1)
+			t.Errorf("the node cut a request off: %v", err)
+			return err
+		case a.status == http.StatusCreated:
+			if order = a.id(); order == "" {
+				t.Errorf("an order without an id: %s", a)
+			}
+			return nil
+		case a.status == http.StatusServiceUnavailable && a.code() != "" && a.header.Get("Retry-After") != "":
+			seen.refused.Add(1)
+			seen.once.Do(func() { close(seen.away) })
+		case a.status == http.StatusConflict && a.code() != "": // the first try is still being rolled back
+		default:
+			t.Errorf("placing an order meanwhile: %s", a)
+		}
+		return errors.New(a.String())
+	})
+	return order
+}
+
+// feedWhole waits until all changes are in the feed, and checks that its positions have no gap and no change is there twice.
+func (c *company) feedWhole(t *testing.T) {
+	t.Helper()
+	program.Eventually(t, func() error {
+		var pending int
+		err := try(c, &pending, "SELECT count(*) FROM change_pending")
+		if err == nil && pending > 0 {
+			err = fmt.Errorf("%d changes wait for the sequencer", pending)
+		}
+		return err
+	})
+	changes := ask[int](t, c, "SELECT count(*) FROM change")
+	counted(t, c, changes, "changes in the feed", "SELECT count(DISTINCT change_id) FROM feed")
+	counted(t, c, changes, "last position of the feed", "SELECT max(position)::int FROM feed")
+	counted(t, c, changes, "positions of the feed", "SELECT count(*) FROM feed")
+	counted(t, c, 0, "versions of a record in the wrong order", `SELECT count(*) FROM (
+		SELECT h.seq, lag(h.seq) OVER (PARTITION BY h.resource, r.record ORDER BY f.position) AS before
+		FROM feed f JOIN change h ON h.id = f.change_id CROSS JOIN unnest(h.ids) AS r(record)) v WHERE v.before > v.seq`)
+}
