@@ -162,8 +162,8 @@ func Binary(t testing.TB, dir string) string {
 	err := os.Link(os.Args[0], path)
 	if errors.Is(err, syscall.EXDEV) || errors.Is(err, syscall.EPERM) {
 		var content []byte
-		if content, err = os.ReadFile(os.Args[0]); err == nil { // #nosec G703 -- the test binary itself
-			err = os.WriteFile(path, content, 0o755) // #nosec G306 G703 -- a program, into the test's folder
+		if content, err = os.ReadFile(os.Args[0]); err == nil { // #nosec G703 G306 -- the test binary, copied as a program
+			err = os.WriteFile(path, content, 0o755)
 		}
 	}
 	if err == nil {
