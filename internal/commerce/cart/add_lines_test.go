@@ -297,3 +297,23 @@ func TestNewCartsAreOfTheShop(t *testing.T) {
 		t.Error("a cart in francs is filled in euros")
 	}
 }
+
+// BenchmarkAddLines fills a new cart with 1,000 lines.
+func BenchmarkAddLines(b *testing.B) {
+	s := commercetest.NewShop(b)
+	s.Exec(`INSERT INTO product (id, organization_id, sku, name) SELECT gen_random_uuid(), $1, 'P' || n, '{"en":"P"}' FROM generate_series(1, 1000) n`,
+		s.Organization)
+	lines := make([]any, 1000)
+	for i := range lines {
+		lines[i] = line(fmt.Sprint("P", i+1), "2", "")
+	}
+	buyer := s.Buyer("1000")
+	for b.Loop() {
+		b.StopTimer()
+		id := s.Cart(buyer)
+		b.StartTimer()
+		if err := addLines(s, s.As(buyer), id, lines...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
