@@ -45,12 +45,16 @@ func TestWayToTheERP(t *testing.T) {
 	}
 	says := func(as access.Caller, id string, v order.Verdict) {
 		t.Helper()
-		did(as, func(tx pgx.Tx, as access.Caller) error { return order.Acknowledged(context.Background(), tx, as, id, v) })
+		did(as, func(tx pgx.Tx, as access.Caller) error {
+			return order.Acknowledged(context.Background(), tx, as, id, v)
+		})
 	}
 	at := time.Date(2026, 11, 24, 9, 20, 0, 0, time.UTC)
 	for _, as := range []access.Caller{elsewhere, sap, sap} {
 		did(as, func(tx pgx.Tx, as access.Caller) error { return order.Exported(context.Background(), tx, as, first) })
-		did(as, func(tx pgx.Tx, as access.Caller) error { return order.Collected(context.Background(), tx, as, first, at) })
+		did(as, func(tx pgx.Tx, as access.Caller) error {
+			return order.Collected(context.Background(), tx, as, first, at)
+		})
 	}
 	yes := order.Verdict{Accepted: true, Status: "53", Message: "Order 4711 saved", Number: "4711", System: "SAP"}
 	no := order.Verdict{Status: "51", Message: "Material is blocked", System: "SAP"}
