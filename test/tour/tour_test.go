@@ -39,6 +39,7 @@ func TestDocumentation(t *testing.T) {
 			}
 		})
 	}
+	t.Run("browser", func(t *testing.T) { browse(t, dir) })
 }
 
 // follow runs a block; one with output is run again until that comes, since files are taken and orders answered a moment
