@@ -101,7 +101,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 	if s.sftp == nil {
 		return nil
 	}
-	s.files, err = sftp.New(ctx, sftp.Config{Homes: s.homes, Authenticator: partnerLogin{s.access}, Log: s.log,
+	s.files, err = sftp.New(ctx, sftp.Config{Homes: s.homes, Authenticator: partnerLogin{s.access}, Log: s.log, Audit: s.partnerAudit,
 		HostKeys: sftp.FolderKeys{Dir: filepath.Join(s.cfg.Data, "hostkeys")},
 		Attempts: sftp.NewPostgresAttempts(s.work, sftp.DefaultThrottle()),
 		Observer: &watch.Observer{DB: s.work, Watcher: s.watcher, Log: s.log}})

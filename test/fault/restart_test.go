@@ -26,12 +26,12 @@ func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
 	c := found(t)
 	n := c.serve(t)
 	address := "http://" + n.http
-	who := buyer(t, c.Buyer.Email, c.Buyer.Password, address)
+	who := program.Buyer(t, c.Buyer.Email, c.Buyer.Password, address)
 	sku := skuInStock(t, c)
 	const clients, each = 20, 2
 	checkouts := make([]string, clients*each)
 	for i := range checkouts {
-		checkouts[i] = who.prepare(t, sku, "1")
+		checkouts[i] = who.Prepare(t, sku, "1")
 	}
 	seen := &tally{away: make(chan struct{})}
 	orders := make([]string, len(checkouts))
@@ -40,13 +40,13 @@ func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range clients {
 		all.Go(func() {
-			client := who.at(t, address)
+			client := who.At(t, address)
 			for k := range each {
 				at := i*each + k
 				if k > 0 {
 					<-half // the second order of each meets the restart
 				}
-				orders[at] = client.persist(t, seen, checkouts[at])
+				orders[at] = persist(t, client, seen, checkouts[at])
 				if through.Add(1) == clients {
 					close(half)
 				}
@@ -57,7 +57,7 @@ func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
 	postgrestest.Restart(t, func() {
 		<-seen.away
 		program.Eventually(t, func() error { return answers(n.http, http.StatusServiceUnavailable) })
-		newClient(address).expect(t, http.StatusOK, http.MethodGet, "/healthz", nil)
+		program.NewClient(address).Expect(t, http.StatusOK, http.MethodGet, "/healthz", nil)
 	})
 	all.Wait()
 	t.Logf("%d requests were refused, %d cut off", seen.refused.Load(), seen.broken.Load())
@@ -82,23 +82,23 @@ func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
 }
 
 // persist places a checkout until it is told of an order; all that it is told before must be the API's own refusal.
-func (c *client) persist(t *testing.T, seen *tally, checkout string) (order string) {
+func persist(t *testing.T, c *program.Client, seen *tally, checkout string) (order string) {
 	program.Eventually(t, func() error {
-		a, err := c.do(context.Background(), http.MethodPost, placing(checkout), nil, "Idempotency-Key", checkout)
+		a, err := c.Do(context.Background(), http.MethodPost, program.Placing(checkout), nil, "Idempotency-Key", checkout)
 		switch {
 		case err != nil:
 			seen.broken.Add(1)
 			t.Errorf("the node cut a request off: %v", err)
 			return err
-		case a.status == http.StatusCreated:
-			if order = a.id(); order == "" {
+		case a.Status == http.StatusCreated:
+			if order = a.ID(); order == "" {
 				t.Errorf("an order without an id: %s", a)
 			}
 			return nil
-		case a.status == http.StatusServiceUnavailable && a.code() != "" && a.header.Get("Retry-After") != "":
+		case a.Status == http.StatusServiceUnavailable && a.Code() != "" && a.Header.Get("Retry-After") != "":
 			seen.refused.Add(1)
 			seen.once.Do(func() { close(seen.away) })
-		case a.status == http.StatusConflict && a.code() != "": // the first try is still being rolled back
+		case a.Status == http.StatusConflict && a.Code() != "": // the first try is still being rolled back
 		default:
 			t.Errorf("placing an order meanwhile: %s", a)
 		}

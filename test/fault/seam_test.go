@@ -89,17 +89,17 @@ func TestKilledAtEachSeamOfAnOrder(t *testing.T) {
 			t.Parallel()
 			c := found(t)
 			first := c.serve(t)
-			who := buyer(t, c.Buyer.Email, c.Buyer.Password, "http://"+first.http)
-			checkout := who.prepare(t, skuInStock(t, c), "3")
+			who := program.Buyer(t, c.Buyer.Email, c.Buyer.Password, "http://"+first.http)
+			checkout := who.Prepare(t, skuInStock(t, c), "3")
 			b := c.block(t, s.what, s.condition)
-			click := make(chan answer, 1)
+			click := make(chan program.Answer, 1)
 			go func() {
-				a, _ := who.do(context.Background(), http.MethodPost, placing(checkout), nil, "Idempotency-Key", "click")
+				a, _ := who.Do(context.Background(), http.MethodPost, program.Placing(checkout), nil, "Idempotency-Key", "click")
 				click <- a
 			}()
 			b.reached(t)
 			if s.answered {
-				if a := <-click; a.status != http.StatusCreated {
+				if a := <-click; a.Status != http.StatusCreated {
 					t.Fatalf("the order is not placed: %s", a)
 				}
 			}
@@ -109,31 +109,31 @@ func TestKilledAtEachSeamOfAnOrder(t *testing.T) {
 			first.Kill(t)
 			b.open(t)
 			if !s.answered {
-				if a := <-click; a.status != 0 {
+				if a := <-click; a.Status != 0 {
 					t.Errorf("a killed node answers %s", a)
 				}
 			}
 			second := c.serve(t)
-			again := who.at(t, "http://"+second.http)
-			id := again.insist(t, checkout, "click")
+			again := who.At(t, "http://"+second.http)
+			id := insist(t, again, checkout, "click")
 			c.placedOnce(t, checkout, id, 3)
 		})
 	}
 }
 
 // insist places a checkout until there is an order; what comes back before must ask for that.
-func (c *client) insist(t *testing.T, checkout, key string) (id string) {
+func insist(t *testing.T, c *program.Client, checkout, key string) (id string) {
 	t.Helper()
 	program.Eventually(t, func() error {
-		a, err := c.do(t.Context(), http.MethodPost, placing(checkout), nil, "Idempotency-Key", key)
+		a, err := c.Do(t.Context(), http.MethodPost, program.Placing(checkout), nil, "Idempotency-Key", key)
 		if err != nil {
 			return err
 		}
-		if a.status/100 == 2 {
-			id = a.id()
+		if a.Status/100 == 2 {
+			id = a.ID()
 			return nil
 		}
-		if a.status != http.StatusServiceUnavailable && a.status != http.StatusConflict || a.code() == "" {
+		if a.Status != http.StatusServiceUnavailable && a.Status != http.StatusConflict || a.Code() == "" {
 			t.Fatalf("placing the order again: %s", a)
 		}
 		return fmt.Errorf("the order is not placed: %s", a)
@@ -190,10 +190,10 @@ func TestOrderFileCollectedBeforeItIsNoted(t *testing.T) {
 	t.Parallel()
 	c := found(t)
 	first, second := c.serve(t), (*node)(nil)
-	who := buyer(t, c.Buyer.Email, c.Buyer.Password, "http://"+first.http)
-	checkout := who.prepare(t, skuInStock(t, c), "3")
+	who := program.Buyer(t, c.Buyer.Email, c.Buyer.Password, "http://"+first.http)
+	checkout := who.Prepare(t, skuInStock(t, c), "3")
 	b := c.block(t, "BEFORE UPDATE ON exchange", "new.direction = 'out' AND new.status = 'done'")
-	order := who.must(t, http.MethodPost, placing(checkout), nil, "Idempotency-Key", "click").id()
+	order := who.Must(t, http.MethodPost, program.Placing(checkout), nil, "Idempotency-Key", "click").ID()
 	b.reached(t)
 	first.Kill(t)
 	second = c.serve(t)

@@ -21,8 +21,8 @@ func TestSequencerFailsOver(t *testing.T) {
 	c := found(t)
 	a, b := c.serve(t), c.serve(t)
 	f := newFront(t, a, b)
-	erp := admin(t, c.Facts, f.http.URL)
-	products := erp.must(t, http.MethodGet, adminAPI+"/products?page[size]=8&fields[products]=sku", nil).ids()
+	erp := program.Admin(t, c.Facts, f.http.URL)
+	products := erp.Must(t, http.MethodGet, program.AdminAPI+"/products?page[size]=8&fields[products]=sku", nil).IDs()
 	leader := c.holder(t, "sequencer", a, b)
 	other := a
 	if leader == a {
@@ -35,7 +35,7 @@ func TestSequencerFailsOver(t *testing.T) {
 	for _, id := range products {
 		all.Go(func() {
 			for n := range writes {
-				erp.rename(t, id, fmt.Sprintf("Version %d", n))
+				rename(t, erp, id, fmt.Sprintf("Version %d", n))
 				if written.Add(1) == int64(len(products)*writes/2) {
 					close(midway)
 				}
@@ -63,11 +63,11 @@ func TestSequencerFailsOver(t *testing.T) {
 }
 
 // rename sets a product's name, as often as it takes.
-func (c *client) rename(t *testing.T, id, name string) {
+func rename(t *testing.T, c *program.Client, id, name string) {
 	body := map[string]any{"data": map[string]any{"type": "products", "id": id, "attributes": map[string]any{"name": map[string]string{"en": name}}}}
 	program.Eventually(t, func() error {
-		answer, err := c.do(context.Background(), http.MethodPatch, adminAPI+"/products/"+id, body)
-		if err == nil && answer.status/100 != 2 {
+		answer, err := c.Do(context.Background(), http.MethodPatch, program.AdminAPI+"/products/"+id, body)
+		if err == nil && answer.Status/100 != 2 {
 			err = fmt.Errorf("renaming a product: %s", answer)
 		}
 		return err

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"os"
 	"os/exec"
@@ -22,9 +23,11 @@ import (
 // variable makes a test binary be the program.
 const variable = "RUN_AS_HANSE"
 
-// Main lets the test binary be the program where it is started as such; call it first in TestMain.
+// Main lets the test binary be the program where it is started as such; call it first in TestMain. Such tests mostly wait
+// for other processes, so more of them run at once than there are processors.
 func Main() {
 	if os.Getenv(variable) == "" {
+		_ = flag.Set("test.parallel", "6") // a default, which go test -parallel changes
 		return
 	}
 	go leaveWithTests()

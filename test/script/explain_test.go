@@ -2,10 +2,7 @@ package script_test
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,7 +40,7 @@ func TestExplainedStatements(t *testing.T) {
 		}
 	}
 	logStatements(t, d)
-	admin, buyer := asAdmin(t, d), asBuyer(t, d)
+	admin, buyer := program.Admin(t, d.Facts, d.HTTP), program.Buyer(t, d.Buyer.Email, d.Buyer.Password, d.HTTP)
 	for _, path := range requests {
 		t.Run(path, func(t *testing.T) {
 			args := []string{"explain", "--data", d.Data, "GET", path}
@@ -63,7 +60,7 @@ func TestExplainedStatements(t *testing.T) {
 			if !strings.Contains(r.Stdout, "-- Execution Time: ") {
 				t.Errorf("there is no plan:\n%s", r.Stdout)
 			}
-			client(path)
+			client.Must(t, http.MethodGet, path, nil)
 			sent := logged(t, d)
 			for _, statement := range statements(t, r.Stdout) {
 				if !sent[statement] {
@@ -153,66 +150,4 @@ func logged(t *testing.T, d *program.Demo) map[string]bool {
 		}
 	}
 	return all
-}
-
-// asAdmin gets as the demo's API client, asBuyer as its buyer.
-func asAdmin(t *testing.T, d *program.Demo) func(path string) {
-	t.Helper()
-	request, err := http.NewRequest(http.MethodPost, d.API.TokenURL, strings.NewReader("grant_type=client_credentials"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.SetBasicAuth(d.API.ClientID, d.API.ClientSecret)
-	var answer struct {
-		Token string `json:"access_token"`
-	}
-	if err := json.Unmarshal(do(t, http.DefaultClient, request), &answer); err != nil {
-		t.Fatal(err)
-	}
-	return func(path string) {
-		request, err := http.NewRequest(http.MethodGet, d.HTTP+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Authorization", "Bearer "+answer.Token)
-		do(t, http.DefaultClient, request)
-	}
-}
-
-func asBuyer(t *testing.T, d *program.Demo) func(path string) {
-	t.Helper()
-	jar, _ := cookiejar.New(nil) // without options it cannot fail
-	client := &http.Client{Jar: jar}
-	login, err := json.Marshal(d.Buyer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request, err := http.NewRequest(http.MethodPost, d.API.StorefrontURL+"/session", strings.NewReader(string(login)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	do(t, client, request)
-	return func(path string) {
-		request, err := http.NewRequest(http.MethodGet, d.HTTP+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		do(t, client, request)
-	}
-}
-
-func do(t *testing.T, client *http.Client, request *http.Request) []byte {
-	t.Helper()
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode/100 != 2 {
-		t.Fatalf("%s answers %s (%v)\n%s", request.URL, response.Status, err, body)
-	}
-	return body
 }

@@ -24,8 +24,9 @@ func DefaultThrottle() Throttle {
 type Attempts interface {
 	// Banned tells until when logins are refused, the zero time if they are not.
 	Banned(ctx context.Context, from netip.Addr, user string) (time.Time, error)
-	// Failed counts a failed try and tells until when logins are now refused, the zero time if they are not.
-	Failed(ctx context.Context, from netip.Addr, user string) (time.Time, error)
+	// Failed counts a failed try and tells until when logins are now refused, the zero time if they are not, and whether it
+	// was this try that brought the ban: of several at the same time one does.
+	Failed(ctx context.Context, from netip.Addr, user string) (until time.Time, brought bool, err error)
 	// Succeeded forgets the failed tries.
 	Succeeded(ctx context.Context, from netip.Addr, user string) error
 }
@@ -66,7 +67,7 @@ func (m *memoryAttempts) Banned(_ context.Context, from netip.Addr, user string)
 }
 
 // Failed implements Attempts.
-func (m *memoryAttempts) Failed(_ context.Context, from netip.Addr, user string) (time.Time, error) {
+func (m *memoryAttempts) Failed(_ context.Context, from netip.Addr, user string) (until time.Time, brought bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now, key := m.now(), keyOf(from, user)
@@ -77,13 +78,14 @@ func (m *memoryAttempts) Failed(_ context.Context, from netip.Addr, user string)
 	}
 	a.count++
 	if a.count >= m.throttle.Tries {
+		brought = !now.Before(a.banned)
 		a = attempt{banned: now.Add(m.throttle.Ban)}
 	}
 	m.tries[key] = a
 	if now.Before(a.banned) {
-		return a.banned, nil
+		return a.banned, brought, nil
 	}
-	return time.Time{}, nil
+	return time.Time{}, false, nil
 }
 
 // Succeeded implements Attempts.

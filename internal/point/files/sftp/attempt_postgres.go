@@ -41,12 +41,12 @@ func (p *postgresAttempts) Banned(ctx context.Context, from netip.Addr, user str
 }
 
 // Failed implements Attempts. A try that comes after the window starts a new one; the last one allowed sets the ban.
-func (p *postgresAttempts) Failed(ctx context.Context, from netip.Addr, user string) (time.Time, error) {
+func (p *postgresAttempts) Failed(ctx context.Context, from netip.Addr, user string) (until time.Time, brought bool, err error) {
 	if err := p.purge(ctx); err != nil {
-		return time.Time{}, err
+		return time.Time{}, false, err
 	}
-	var until *time.Time
-	err := p.pool.QueryRow(ctx, `
+	var banned *time.Time
+	err = p.pool.QueryRow(ctx, `
 		insert into sftp_attempt as a (network, login, tries, since, banned_until)
 		values ($1, $2, 1, now(), case when $3 <= 1 then now() + $5::interval end)
 		on conflict (network, login) do update set
@@ -56,15 +56,15 @@ func (p *postgresAttempts) Failed(ctx context.Context, from netip.Addr, user str
 				when a.banned_until > now() then a.banned_until
 				when a.since > now() - $4::interval and a.tries + 1 >= $3 then now() + $5::interval
 			end
-		returning banned_until`,
-		network(from), user, p.throttle.Tries, p.throttle.Window, p.throttle.Ban).Scan(&until)
+		returning banned_until, coalesce(banned_until = now() + $5::interval, false)`,
+		network(from), user, p.throttle.Tries, p.throttle.Window, p.throttle.Ban).Scan(&banned, &brought)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("count a failed login of SFTP user %q: %w", user, err)
+		return time.Time{}, false, fmt.Errorf("count a failed login of SFTP user %q: %w", user, err)
 	}
-	if until == nil {
-		return time.Time{}, nil
+	if banned == nil {
+		return time.Time{}, false, nil
 	}
-	return *until, nil
+	return *banned, brought, nil
 }
 
 // Succeeded implements Attempts.

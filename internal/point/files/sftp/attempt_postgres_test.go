@@ -22,15 +22,18 @@ func TestAttemptsInPostgreSQL(t *testing.T) {
 func TestNodesCountTogether(t *testing.T) {
 	pool := postgrestest.Pool(t, sftp.Migrations())
 	from := netip.MustParseAddr("192.0.2.1")
-	bans := make(chan bool, 30)
+	bans, first := make(chan bool, 30), make(chan bool, 30)
 	var trying sync.WaitGroup
 	for range 3 {
 		node := sftp.NewPostgresAttempts(pool, sftp.DefaultThrottle())
 		for range 10 {
 			trying.Go(func() {
-				until, err := node.Failed(t.Context(), from, "u")
+				until, brought, err := node.Failed(t.Context(), from, "u")
 				if err != nil {
 					t.Error(err)
+				}
+				if brought {
+					first <- true
 				}
 				bans <- !until.IsZero()
 			})
@@ -47,6 +50,9 @@ func TestNodesCountTogether(t *testing.T) {
 	if free != 5 {
 		t.Errorf("%d of 30 tries at the same time went by without a ban, want 5", free)
 	}
+	if len(first) != 1 {
+		t.Errorf("%d tries brought the ban, want 1", len(first))
+	}
 }
 
 func TestOldAttemptsAreDeleted(t *testing.T) {
@@ -57,7 +63,7 @@ func TestOldAttemptsAreDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := sftp.NewPostgresAttempts(pool, sftp.DefaultThrottle())
-	if _, err := a.Failed(t.Context(), netip.MustParseAddr("192.0.2.2"), "u"); err != nil {
+	if _, _, err := a.Failed(t.Context(), netip.MustParseAddr("192.0.2.2"), "u"); err != nil {
 		t.Fatal(err)
 	}
 	var left string

@@ -151,11 +151,14 @@ func (l *login) banned(user string) error {
 // count counts a failed try.
 func (l *login) count(user, method string) error {
 	user = short(user)
-	until, err := l.server.cfg.Attempts.Failed(l.ctx, l.from, user)
+	until, brought, err := l.server.cfg.Attempts.Failed(l.ctx, l.from, user)
 	if err != nil {
 		l.server.cfg.Log.Error("SFTP login not counted", "user", user, "error", err)
 	}
 	if err := banned(until); err != nil {
+		if !brought {
+			return err
+		}
 		l.audit(AuditEntry{Kind: LoginBanned, User: user, Method: method, Detail: err.Error()})
 		return err
 	}

@@ -205,7 +205,7 @@ func testAttempts(t *testing.T, a sftp.Attempts, pass func(time.Duration)) {
 	ctx := t.Context()
 	from, near, far := netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::ffff"), netip.MustParseAddr("192.0.2.1")
 	fail := func(from netip.Addr, user string) bool {
-		until, err := a.Failed(ctx, from, user)
+		until, _, err := a.Failed(ctx, from, user)
 		if err != nil {
 			t.Fatal(err)
 		}
