@@ -37,7 +37,7 @@ func bigImport(rows int) string {
 // undisturbed import of the same file makes.
 func TestKilledInTheMiddleOfAnImport(t *testing.T) {
 	t.Parallel()
-	text := bigImport(12000)
+	text := bigImport(9000)
 	clean := found(t)
 	n := clean.serve(t)
 	drop(t, clean.sftp(t, n), bigFile, text)
@@ -48,7 +48,7 @@ func TestKilledInTheMiddleOfAnImport(t *testing.T) {
 	n = broken.serve(t)
 	drop(t, broken.sftp(t, n), bigFile, text)
 	kills := 0
-	for ; kills < 3 && broken.imported() != nil; kills++ {
+	for ; kills < 2 && broken.imported() != nil; kills++ {
 		done := broken.progress(t)
 		program.Eventually(t, func() error {
 			if now := broken.progress(t); now == done && broken.imported() != nil {
