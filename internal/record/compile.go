@@ -72,14 +72,14 @@ func (c *compiler) statement() (*statement, error) {
 		st.countSQL = c.prefix() + "SELECT count(*) FROM " + quote(q.Type.Table) + " t" + c.from.String() + " WHERE " + where
 		st.counters = append([]binder(nil), c.binders...)
 	}
-	order, err := c.order()
-	if err != nil {
-		return nil, err
-	}
-	page := "SELECT t.* FROM " + quote(q.Type.Table) + " t" + c.from.String() + " WHERE " + where
+	order := ""
 	if q.Target.IsZero() {
-		page += " ORDER BY " + order + c.limit()
+		if order, err = c.order(); err != nil {
+			return nil, err
+		}
+		order = " ORDER BY " + order + c.limit()
 	}
+	page := "SELECT t.* FROM " + quote(q.Type.Table) + " t" + c.from.String() + " WHERE " + where + order
 	if st.includes, err = c.includeTree(); err != nil {
 		return nil, err
 	}

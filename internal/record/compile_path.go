@@ -56,6 +56,7 @@ func (c *compiler) resolveLast(part, path string, t *resource.Type, alias, name 
 		if m, ok := f.Kind.(resource.Comparer); ok {
 			if o.sql, o.sqlType = m.Operand(expr, c.language()); err == nil {
 				o.sql, err = c.localize(o.sql)
+				o.visible = o.sql
 			}
 		}
 		return o, err

@@ -22,7 +22,7 @@ import (
 
 // two is a database with two organizations, each with a record of every type there is.
 type two struct {
-	*testing.T
+	testing.TB
 	pool         *pgxpool.Pool
 	schema       *resource.Schema
 	store        *record.Store
@@ -31,8 +31,8 @@ type two struct {
 	tx           pgx.Tx
 }
 
-func newTwo(t *testing.T) *two {
-	w := &two{T: t}
+func newTwo(t testing.TB) *two {
+	w := &two{TB: t}
 	w.pool = postgrestest.Pool(t, append(commercetest.Sources(), exchange.Migrations())...)
 	var err error
 	if w.schema, err = resource.NewSchema(append(commerce.Resources(), access.Resources(), exchange.Resources())...); err != nil {
@@ -122,7 +122,7 @@ func TestAnotherOrganizationNeverAppears(t *testing.T) {
 		for _, side := range []access.Side{access.Admin, access.Storefront} {
 			if record.Readable(side, nil, typ) {
 				t.Run(side.String()+"/"+typ.Name, func(t *testing.T) {
-					(&two{T: t, pool: w.pool, schema: w.schema, store: w.store, ours: w.ours, theirs: w.theirs, us: w.us}).probe(side, typ)
+					(&two{TB: t, pool: w.pool, schema: w.schema, store: w.store, ours: w.ours, theirs: w.theirs, us: w.us}).probe(side, typ)
 				})
 			}
 		}

@@ -12,6 +12,7 @@ type Store struct {
 	mu     sync.RWMutex
 	reads  map[string]*statement
 	kept   int64 // schema revision the statements were compiled for
+	bytes  int   // of their text and keys
 	writes compiled
 }
 
@@ -23,8 +24,11 @@ func NewStore(schema func() *resource.Schema) *Store {
 // Schema is the current set of definitions.
 func (s *Store) Schema() *resource.Schema { return s.schema() }
 
-// maxShapes bounds the memory that a client of ever new shapes can make the store use.
-const maxShapes = 4096
+// Both bound the memory that a client of ever new shapes can make the store use; it begins anew then.
+const (
+	maxShapes = 4096
+	maxBytes  = 32 << 20
+)
 
 func (s *Store) cached(key string, revision int64) *statement {
 	s.mu.RLock()
@@ -38,8 +42,10 @@ func (s *Store) cached(key string, revision int64) *statement {
 func (s *Store) keep(key string, revision int64, st *statement) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.kept != revision || len(s.reads) >= maxShapes {
-		s.reads, s.kept = map[string]*statement{}, revision
+	size := len(key) + len(st.sql) + len(st.countSQL)
+	if s.kept != revision || len(s.reads) >= maxShapes || s.bytes+size > maxBytes {
+		s.reads, s.kept, s.bytes = map[string]*statement{}, revision, 0
 	}
 	s.reads[key] = st
+	s.bytes += size
 }
