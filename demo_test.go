@@ -12,7 +12,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -241,6 +243,31 @@ func TestDemoGoesOnWithACutSetUp(t *testing.T) {
 	if err != nil || len(entries) != 9 {
 		t.Errorf("archive/ holds %d files, expected 9 (%v)", len(entries), err)
 	}
+}
+
+// A demo whose database is killed ends and says so; the next start recovers.
+func TestDemoEndsWithItsDatabase(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(program.Folder(t), "data")
+	d := program.StartDemo(t, program.Options{}, data, "--no-simulators")
+	content, err := os.ReadFile(filepath.Join(data, "postgres", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(content), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if code := d.Wait(t); code != 1 || !strings.Contains(d.Stderr.String(), "the private database ended") {
+		t.Errorf("it ends with code %d and says\n%s", code, d.Stderr.String())
+	}
+	again := program.StartDemo(t, program.Options{}, data, "--no-simulators")
+	answering(t, again)
+	stops(t, again)
 }
 
 // Ctrl-C in the middle of the set-up leaves nothing running either.

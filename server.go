@@ -125,9 +125,6 @@ func acknowledge(ctx context.Context, tx pgx.Tx, caller access.Caller, recordTyp
 		Number: a.External, System: caller.Origin})
 }
 
-// stopGrace is how long requests under way may take when the server stops.
-const stopGrace = 10 * time.Second
-
 // run serves until ctx ends, then lets what is under way finish.
 func (s *server) run(ctx context.Context) error {
 	handler, err := s.handler()
@@ -149,9 +146,12 @@ func (s *server) run(ctx context.Context) error {
 	if s.files != nil {
 		g.Go(func() error { return s.files.Serve(ctx, s.sftp) })
 	}
+	if s.cluster != nil {
+		g.Go(func() error { return s.guard(ctx) })
+	}
 	g.Go(func() error {
 		<-ctx.Done()
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace())
 		defer cancel()
 		if err := errors.Join(web.Shutdown(stopping), s.jobs.Stop(stopping)); err != nil {
 			s.log.Warn("what was under way took too long and is broken off", "error", err)
@@ -164,6 +164,28 @@ func (s *server) run(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// grace is how long requests under way may take when the server stops. Without a database they end in errors anyway.
+func (s *server) grace() time.Duration {
+	if s.cluster != nil {
+		select {
+		case <-s.cluster.Done():
+			return time.Second
+		default:
+		}
+	}
+	return 10 * time.Second
+}
+
+// guard ends the node with its private database, which nobody else would start again.
+func (s *server) guard(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-s.cluster.Done():
+		return fmt.Errorf("the private database ended; %s says why; start again to let it recover", filepath.Join(s.cfg.Data, "postgres.log"))
+	}
 }
 
 // breakOff cancels the jobs that still run; another node, or the next start, works them again.
