@@ -12,7 +12,7 @@ SELECT s.n::text, t.id::text, t.revision::text, NULL::text, NULL::text, r1.id::t
   FROM "basket_line" t
   WHERE t.organization_id = $1::uuid AND EXISTS (SELECT 1
   FROM "basket" o3
-  WHERE o3.id = t."basket_id" AND o3."customer_id" = ANY ($2::uuid[])) AND t."basket_id" = r1.id AND t."item_id" = r2.id LIMIT 1) t ON true
+  WHERE o3.id = t."basket_id" AND o3.organization_id = $1::uuid AND o3."customer_id" = ANY ($2::uuid[])) AND t."basket_id" = r1.id AND t."item_id" = r2.id LIMIT 1) t ON true
   CROSS JOIN LATERAL (SELECT ARRAY[t."quantity" IS DISTINCT FROM s.c0::numeric(15,3), false, false]::boolean[] AS flags OFFSET 0) d;
 -- Nested Loop
 --   ->  Nested Loop Left Join
@@ -42,12 +42,14 @@ SELECT s.n::text, t.id::text, t.revision::text, NULL::text, NULL::text, r1.id::t
 --                 ->  Result
 --               InitPlan 6 (returns $9)
 --                 ->  Result
---               ->  Nested Loop Semi Join
---                     ->  Index Scan using basket_line_key on basket_line t
---                           Index Cond: ((organization_id = '…'::uuid) AND (basket_id = r1.id) AND (item_id = r2.id))
---                     ->  Index Scan using basket_pkey on basket o3
---                           Index Cond: (id = r1.id)
---                           Filter: ((customer_id = ANY ('…'::uuid[])) AND (organization_id = $7) AND (($8 = 'admin'::text) OR (customer_id = ANY ($9))))
+--               ->  Result
+--                     One-Time Filter: ($7 = '…'::uuid)
+--                     ->  Nested Loop
+--                           ->  Index Scan using basket_line_key on basket_line t
+--                                 Index Cond: ((organization_id = '…'::uuid) AND (basket_id = r1.id) AND (item_id = r2.id))
+--                           ->  Index Scan using basket_pkey on basket o3
+--                                 Index Cond: (id = r1.id)
+--                                 Filter: ((customer_id = ANY ('…'::uuid[])) AND (organization_id = '…'::uuid) AND (($8 = 'admin'::text) OR (customer_id = ANY ($9))))
 --   ->  Result
 
 SAVEPOINT hanse_write;
