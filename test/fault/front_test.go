@@ -42,13 +42,6 @@ func newFront(t *testing.T, nodes ...*node) *front {
 	return f
 }
 
-// use changes the nodes behind the front.
-func (f *front) use(nodes ...*node) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.nodes = nodes
-}
-
 // order is in which order the nodes are tried now: each first in its turn.
 func (f *front) order() []*node {
 	f.mu.Lock()
