@@ -83,6 +83,9 @@ func examine(ctx context.Context, c config.Config) []finding {
 		return append(found, failure("settings", err, "mend the setting"))
 	}
 	h, err := visitHouse(ctx, c, log)
+	if errors.Is(err, os.ErrPermission) {
+		return append(found, failure("database", err, "run hanse doctor as the user that runs Hanse"))
+	}
 	if err != nil {
 		return append(found, failure("database", err, "start the server (hanse demo or hanse serve), or name a database with --database"))
 	}

@@ -133,6 +133,9 @@ func (i *importing) write(ctx context.Context, h *house, s *intake.Service, p *i
 		return fmt.Errorf("opening the file: %w", err)
 	}
 	defer func() { _ = f.Close() }()
+	if err := h.openBlobs(); err != nil {
+		return err
+	}
 	info, err := h.blobs.Put(ctx, f)
 	if err != nil {
 		return fmt.Errorf("keeping the content of %s: %w", path, err)

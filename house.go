@@ -79,7 +79,10 @@ func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger, progres
 	} else if err := os.MkdirAll(h.cfg.Data, 0o750); err != nil {
 		return h, fmt.Errorf("making the data folder: %w", err)
 	}
-	return h, h.connect(ctx)
+	if err := h.connect(ctx); err != nil {
+		return h, err
+	}
+	return h, h.openBlobs()
 }
 
 // visitHouse connects to a database that another process serves: the one named, or the running demo's.
@@ -116,10 +119,13 @@ func (h *house) connect(ctx context.Context) (err error) {
 	h.store = record.NewStore(h.schema.Load)
 	h.ledger = exchange.NewLedger(h.work)
 	h.access = access.NewDirectory(h.pool)
-	if h.blobs, err = blob.OpenFolder(filepath.Join(h.cfg.Data, "blobs")); err != nil {
-		return err
-	}
 	return nil
+}
+
+// openBlobs opens the store of contents, in a folder that it makes at need.
+func (h *house) openBlobs() (err error) {
+	h.blobs, err = blob.OpenFolder(filepath.Join(h.cfg.Data, "blobs"))
+	return err
 }
 
 // migrate brings the tables up to date and compares them with the definitions.
