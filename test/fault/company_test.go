@@ -30,8 +30,8 @@ type company struct {
 	db   *pgx.Conn
 }
 
-// sample is the company that the others are copies of; it is loaded once.
-var sample struct {
+// template is the company that the others are copies of; it is loaded once.
+var template struct {
 	sync.Mutex
 	facts  program.Facts
 	data   string
@@ -42,23 +42,23 @@ var sample struct {
 func found(t *testing.T) *company {
 	t.Helper()
 	ctx := context.Background()
-	sample.Lock()
-	defer sample.Unlock()
+	template.Lock()
+	defer template.Unlock()
 	server, err := pgx.Connect(ctx, onDatabase(t, postgrestest.Empty(t), "postgres"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = server.Close(ctx) }()
-	if !sample.loaded {
+	if !template.loaded {
 		load(t, server)
 	}
 	name := fmt.Sprintf("company_%d", next())
 	run(t, server, "CREATE DATABASE "+name+" TEMPLATE company")
 	data := filepath.Join(program.Folder(t), "data")
-	if out, err := exec.Command("cp", "-a", sample.data, data).CombinedOutput(); err != nil { // with modes and times
+	if out, err := exec.Command("cp", "-a", template.data, data).CombinedOutput(); err != nil { // with modes and times
 		t.Fatalf("%v: %s", err, out)
 	}
-	c := &company{Facts: sample.facts, data: data}
+	c := &company{Facts: template.facts, data: data}
 	c.DatabaseURL = onDatabase(t, server.Config().ConnString(), name)
 	c.Partner.Home = filepath.Join(data, "sftp", c.Partner.User)
 	c.Partner.PrivateKeyFile = filepath.Join(data, filepath.Base(c.Partner.PrivateKeyFile))
@@ -86,10 +86,10 @@ func load(t *testing.T, server *pgx.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sample.data = filepath.Join(dir, "data")
-	d := program.StartDemo(t, program.Options{}, sample.data, "--no-simulators", "--database", onDatabase(t, server.Config().ConnString(), "company"))
+	template.data = filepath.Join(dir, "data")
+	d := program.StartDemo(t, program.Options{}, template.data, "--no-simulators", "--database", onDatabase(t, server.Config().ConnString(), "company"))
 	d.Stop(t)
-	sample.facts, sample.loaded = d.Facts, true
+	template.facts, template.loaded = d.Facts, true
 }
 
 func onDatabase(t *testing.T, address, name string) string {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hanse-commerce/hanse/internal/demo/sample"
 	"github.com/hanse-commerce/hanse/internal/demo/story"
 )
 
@@ -61,4 +62,41 @@ func TestStoryWhileANodeDies(t *testing.T) {
 	}
 	counted(t, c, 1, "order files", "SELECT count(*) FROM exchange WHERE direction = 'out' AND record_type = 'orders'")
 	counted(t, c, 1, "orders", "SELECT count(*) FROM sales_order")
+}
+
+// TestStoryComparesValues plays the story where single values are a little wrong: each costs the steps that read it.
+func TestStoryComparesValues(t *testing.T) {
+	t.Parallel()
+	c := found(t)
+	acme, err := sample.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plot, err := acme.Story()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, c.db, "UPDATE product SET weight = weight + 0.001 WHERE sku = $1", acme.Products[7].SKU)
+	run(t, c.db, `UPDATE price SET amount = amount + 0.01 WHERE product_id = (SELECT id FROM product WHERE sku = $1)`, plot.Group.SKU)
+	run(t, c.db, `UPDATE inventory_level SET on_hand = on_hand + 1 WHERE product_id = (SELECT id FROM product WHERE sku = $1)`, plot.ContractIDoc.SKU)
+	run(t, c.db, "UPDATE product SET status = 'enabled' WHERE sku = $1", plot.Discontinued)
+	run(t, c.db, "UPDATE customer SET order_block = false WHERE number = $1", plot.Blocked.Customer)
+	n := c.serve(t)
+	reader := &audience{}
+	failed, err := story.Play(t.Context(), c.place(newFront(t, n)), reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := reader.text.String()
+	for _, step := range []string{"API: 77 products, 91 customers, every value", "API: warehouse stock of the contract product", "his price of his group",
+		"his contract price (product by IDoc)", "a discontinued product does not exist", "a buyer whose customer is blocked"} {
+		for _, line := range strings.Split(text, "\n") {
+			if strings.Contains(line, step) && !strings.Contains(line, "FAIL") {
+				t.Errorf("this step did not notice: %s", line)
+			}
+		}
+	}
+	if failed != strings.Count(text, "FAIL") || failed < 6 {
+		t.Errorf("%d steps failed\n%s", failed, text)
+	}
 }
