@@ -25,6 +25,9 @@ func (p *Plan) classify(ctx context.Context, tx pgx.Tx, s *set, level int) error
 	if len(rows) == 0 {
 		return nil
 	}
+	if err := p.shareLookups(ctx, tx, s, rows); err != nil {
+		return err
+	}
 	if err := p.compareStored(ctx, tx, s, rows); err != nil {
 		return err
 	}

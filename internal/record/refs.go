@@ -16,6 +16,7 @@ const (
 	formExternal = 'e'
 	formKey      = 'k'
 	formLink     = 'l' // made or found by another change of the batch
+	formFound    = 'f' // named by a key that was looked up before, once for all rows that share it
 	formValues   = 'v' // target only: the natural key among the values
 	formNone     = 'n' // target only: a new record without a key
 )
@@ -26,6 +27,7 @@ type reference struct {
 	ref  resource.Ref
 	key  []*string // canonical parts of the natural key, nil where a part is empty
 	link *row
+	id   string // of the record, where the form says that it was found
 }
 
 // newReference checks a reference to a record of t; the parts of a key take the canonical text of their fields.
@@ -67,6 +69,9 @@ func storable(text string) bool { return utf8.ValidString(text) && !strings.Cont
 // shape is the reference's part of a signature: its form and, for a key, which parts are empty.
 func (f *reference) shape(b []byte) []byte {
 	b = append(b, f.form)
+	if f.form == formFound {
+		return b
+	}
 	for _, part := range f.key {
 		if part == nil {
 			b = append(b, '0')
@@ -82,7 +87,7 @@ func (f *reference) text() string {
 	switch f.form {
 	case formLink:
 		return f.link.keyText()
-	case formKey:
+	case formKey, formFound:
 		return strings.Join(f.ref.Key, " / ")
 	case formNull, formAbsent, 0:
 		return ""

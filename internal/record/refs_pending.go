@@ -45,7 +45,7 @@ func (p *Plan) flatKey(r *row) (key []string, ok bool) {
 		}
 		ref := &r.refs[pos-len(t.Fields)]
 		switch ref.form {
-		case formKey:
+		case formKey, formFound:
 			key = append(key, texts(ref.key)...)
 		case formLink:
 			part, known := p.flatKey(ref.link)
@@ -71,6 +71,9 @@ func (p *Plan) resolvePending(r *row) {
 		switch ref.form {
 		case formLink:
 			r.found[i] = ref.link.id
+			continue
+		case formFound:
+			r.found[i] = ref.id
 			continue
 		case formAbsent, formNull:
 			continue

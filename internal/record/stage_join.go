@@ -20,6 +20,13 @@ func (c *comparer) joinReference(t *resource.Type, n named, of func(*row) *refer
 			}
 			return nil
 		}) + "::uuid", false
+	case formFound:
+		return c.stage(func(r *row) *string {
+			if f := of(r); f.form == formFound {
+				return &f.id
+			}
+			return nil
+		}) + "::uuid", false
 	case formKey:
 		part := 0
 		return c.joinKey(t, c.alias("r"), n.parts, &part, of) + ".id", true

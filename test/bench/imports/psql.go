@@ -122,9 +122,9 @@ func (b *bench) logPlans(ctx context.Context) error {
 		return err
 	}
 	defer admin.Close()
-	for _, sql := range []string{"ALTER SYSTEM SET session_preload_libraries = 'auto_explain'",
+	for _, sql := range []string{"LOAD 'auto_explain'", "ALTER SYSTEM SET session_preload_libraries = 'auto_explain'",
 		fmt.Sprintf("ALTER SYSTEM SET auto_explain.log_min_duration = %d", b.plans.Milliseconds()), "ALTER SYSTEM SET auto_explain.log_analyze = on",
-		"ALTER SYSTEM SET auto_explain.log_triggers = on", "ALTER SYSTEM SET auto_explain.log_parameter_max_length = 0", "SELECT pg_reload_conf()"} {
+		"ALTER SYSTEM SET auto_explain.log_triggers = on", "SELECT pg_reload_conf()"} {
 		if _, err := admin.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol); err != nil {
 			return fmt.Errorf("turning auto_explain on: %w", err)
 		}

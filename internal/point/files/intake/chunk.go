@@ -17,7 +17,7 @@ type Chunk struct {
 
 // batch puts the chunk's changes into sets: what its rows need and is not known to exist first, then each row's under a
 // group of its own.
-func (c *Chunk) batch(known map[string]bool) *record.Batch {
+func (c *Chunk) batch(known *knownNeeds) *record.Batch {
 	b := &record.Batch{}
 	c.needs = map[string]*Need{}
 	var needs []*Need
@@ -27,7 +27,7 @@ func (c *Chunk) batch(known map[string]bool) *record.Batch {
 		}
 		for _, n := range r.Needs {
 			name := n.name()
-			if known[name] || c.needs[name] != nil {
+			if c.needs[name] != nil || known.has(name) {
 				continue
 			}
 			c.needs[name] = n

@@ -2,17 +2,16 @@ package intake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/module"
+	"github.com/hanse-commerce/hanse/resource"
 )
 
 // Database opens transactions; a *pgxpool.Pool.
@@ -61,7 +60,7 @@ type Engine struct {
 	DB     Database
 	Store  *record.Store
 	Caller access.Caller
-	// ChunkRows is how many rows one transaction takes, 2,000 if 0.
+	// ChunkRows is how many rows one transaction takes, 1,000 if 0.
 	ChunkRows int
 	// Filter may mark rows as skipped before their changes are planned; it may be nil.
 	Filter func(ctx context.Context, tx pgx.Tx, rows []*Row) error
@@ -74,6 +73,8 @@ type Engine struct {
 // Job is one file on its way through an engine.
 type Job struct {
 	Rows Rows
+	// Type is what all rows are about, nil if that differs from row to row.
+	Type *resource.Type
 	// Unique: of rows with the same key the first counts. Otherwise later ones add to what earlier ones wrote.
 	Unique bool
 	// Skip is how many rows an earlier run has finished.
@@ -86,7 +87,7 @@ type Job struct {
 // Run writes all rows of a file that come after those to skip.
 func (e *Engine) Run(ctx context.Context, j Job) error {
 	ctx, cancel := context.WithCancel(ctx)
-	chunks := make(chan chunkOrError, 1)
+	chunks := make(chan chunkOrError)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -96,7 +97,10 @@ func (e *Engine) Run(ctx context.Context, j Job) error {
 		cancel()
 		<-ended
 	}()
-	w := &writing{Engine: e, Job: j, done: j.Skip, known: map[string]bool{}}
+	w := &writing{Engine: e, Job: j, done: j.Skip}
+	if j.overlaps() {
+		return w.runAhead(ctx, chunks)
+	}
 	for c := range chunks {
 		if c.chunk != nil && len(c.chunk.Rows) > 0 {
 			if err := w.write(ctx, c.chunk); err != nil {
@@ -116,7 +120,7 @@ type chunkOrError struct {
 }
 
 const (
-	chunkRows = 2000
+	chunkRows = 1000
 	// chunkBytes bounds a chunk whose rows are large, such as documents.
 	chunkBytes = 8 << 20
 )
@@ -171,160 +175,4 @@ func (e *Engine) read(ctx context.Context, j Job, out chan<- chunkOrError) {
 		chunk.Rows = append(chunk.Rows, row)
 		size += len(row.Raw)
 	}
-}
-
-// writing is the second half of a job: chunks on their way into the database.
-type writing struct {
-	*Engine
-	Job
-	done  int64
-	known map[string]bool // needs that this run has seen to
-}
-
-// attempts bounds how often a chunk that lost against another transaction is written again.
-const attempts = 6
-
-// write writes one chunk. Where the database refuses a value that the checks let pass, the chunk is halved until the row
-// is found, so that it costs only itself.
-func (w *writing) write(ctx context.Context, chunk *Chunk) error {
-	for n := 1; ; n++ {
-		err := w.once(ctx, chunk)
-		if err == nil {
-			w.committed(chunk)
-			return nil
-		}
-		var pg *pgconn.PgError
-		if conflict := errors.Is(err, record.ErrConflict); !conflict && !errors.As(err, &pg) || n >= attempts || ctx.Err() != nil {
-			return err
-		} else if conflict {
-			pg = &pgconn.PgError{Code: "40001"}
-		}
-		chunk.reset()
-		switch pg.Code[:2] {
-		case "40", "55": // lost a race, a deadlock or a lock timeout
-			continue
-		case "22", "23": // data exception, integrity violation
-			if len(chunk.Rows) == 1 {
-				chunk.Rows[0].fault("", "value", "database_refused", refusal(pg))
-				continue
-			}
-			for _, half := range chunk.halves() {
-				if err := w.write(ctx, half); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		return err
-	}
-}
-
-// maxKnown bounds the memory of a file in which each row needs something else.
-const maxKnown = 100_000
-
-func (w *writing) committed(chunk *Chunk) {
-	w.done += int64(len(chunk.Rows))
-	if len(w.known) > maxKnown {
-		clear(w.known)
-	}
-	for name, need := range chunk.needs {
-		if o := need.Change.Outcome; o == record.Unchanged || o == record.Created && !w.Preview {
-			w.known[name] = true
-		}
-	}
-	w.Progress.Committed()
-	if w.Engine.Committed != nil && !w.Preview {
-		w.Engine.Committed()
-	}
-}
-
-func refusal(pg *pgconn.PgError) string {
-	text := "The database refused the row: " + pg.Message
-	if pg.ConstraintName != "" {
-		text += " (rule " + pg.ConstraintName + ")"
-	}
-	return text + "."
-}
-
-// once writes a chunk in one transaction.
-func (w *writing) once(ctx context.Context, chunk *Chunk) error {
-	tx, err := w.DB.Begin(ctx)
-	if err != nil {
-		return fmt.Errorf("beginning a chunk: %w", err)
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if err := w.enter(ctx, tx); err != nil {
-		return err
-	}
-	if err := w.apply(ctx, tx, chunk); err != nil {
-		return err
-	}
-	done := chunk.result(w.done)
-	if w.Preview {
-		return w.Progress.Advance(ctx, nil, done)
-	}
-	if err := w.Progress.Advance(ctx, tx, done); err != nil {
-		return err
-	}
-	if err := tx.Commit(ctx); err != nil {
-		return fmt.Errorf("committing rows %d to %d: %w", w.done+1, done.Rows, err)
-	}
-	return nil
-}
-
-// enter begins the transaction: a preview's can write nothing at all, the others belong to the run.
-func (w *writing) enter(ctx context.Context, tx pgx.Tx) error {
-	if err := access.Enter(ctx, tx, w.Caller); err != nil {
-		return err
-	}
-	if !w.Preview {
-		return w.Progress.Lock(ctx, tx)
-	}
-	if _, err := tx.Exec(ctx, "SET TRANSACTION READ ONLY"); err != nil {
-		return fmt.Errorf("beginning a preview: %w", err)
-	}
-	return nil
-}
-
-// apply plans and writes a chunk's changes and takes the answers that it carries.
-func (w *writing) apply(ctx context.Context, tx pgx.Tx, chunk *Chunk) error {
-	if w.Filter != nil {
-		if err := w.Filter(ctx, tx, chunk.Rows); err != nil {
-			return err
-		}
-	}
-	if err := w.lend(ctx, tx, chunk.Rows); err != nil {
-		return err
-	}
-	if batch := chunk.batch(w.known); len(batch.Sets) > 0 {
-		plan, err := w.Store.Plan(ctx, tx, w.Caller, batch, record.AsOwner())
-		if err != nil {
-			return err
-		}
-		chunk.require(plan)
-		if !w.Preview {
-			if err := plan.Write(ctx, tx); err != nil {
-				return err
-			}
-		}
-	}
-	if !w.Preview {
-		if err := chunk.supersede(ctx, tx, w.Caller); err != nil {
-			return err
-		}
-	}
-	if w.Acknowledge == nil || w.Preview {
-		return nil
-	}
-	for _, r := range chunk.Rows {
-		if len(r.Acknowledgements) == 0 || r.failed() || r.Skipped != "" {
-			continue
-		}
-		notices, err := w.Acknowledge(ctx, tx, r.Acknowledgements)
-		if err != nil {
-			return err
-		}
-		r.answers = notices
-	}
-	return nil
 }

@@ -26,7 +26,7 @@ func (s *Service) Preview(ctx context.Context, f File, each func(*Done)) ([]modu
 	}
 	defer func() { _ = rows.Close() }()
 	engine := &Engine{DB: s.DB, Store: s.Store, Caller: f.Partner.Caller(""), ChunkRows: s.ChunkRows}
-	err = engine.Run(ctx, Job{Rows: rows, Unique: kind.Type != nil, Preview: true, Progress: previewed(each)})
+	err = engine.Run(ctx, Job{Rows: rows, Type: kind.Type, Unique: kind.Type != nil, Preview: true, Progress: previewed(each)})
 	return rows.Notes(), err
 }
 

@@ -123,7 +123,7 @@ func (s *Service) run(ctx context.Context, f File, kind *Kind, run *exchange.Run
 	if s.Acknowledge != nil {
 		engine.Acknowledge = s.Acknowledge.For(f.Partner, kind.Channel)
 	}
-	if err := engine.Run(ctx, Job{Rows: rows, Unique: kind.Type != nil, Skip: run.Checkpoint, Progress: p}); err != nil {
+	if err := engine.Run(ctx, Job{Rows: rows, Type: kind.Type, Unique: kind.Type != nil, Skip: run.Checkpoint, Progress: p}); err != nil {
 		return nil, fmt.Errorf("processing %s: %w", f.Content.Name(), err)
 	}
 	return issues([]Line{{Notices: rows.Notes()}}), nil
