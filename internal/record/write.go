@@ -26,7 +26,7 @@ const (
 func (p *Plan) Write(ctx context.Context, tx pgx.Tx) error {
 	saved := false
 	for round := 1; ; round++ {
-		w := &writer{plan: p}
+		w := &writer{plan: p, hopeful: !saved}
 		if err := w.collect(); err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (p *Plan) Write(ctx context.Context, tx pgx.Tx) error {
 		}
 		err := w.write(ctx, tx, !saved)
 		saved = true
-		if err == nil && len(w.lost) == 0 {
+		if err == nil && len(w.lost) == 0 && !w.short {
 			return w.finish(ctx, tx)
 		}
 		if _, is := refused(err); is {
@@ -118,6 +118,8 @@ type writer struct {
 	replaced []*doomed
 	lost     []*row
 	cleared  []cleared
+	hopeful  bool // nobody else is expected to write the same records, so large sets are only counted
+	short    bool // fewer rows were written than there are; which ones is not known
 }
 
 // written are the rows of one set that are to be written.

@@ -8,13 +8,16 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/hanse-commerce/hanse/resource"
 )
 
 // writing is a compiled insert or update of rows that give the same positions.
 type writing struct {
-	sql     string
+	sql string // names the rows that it wrote
+	// counted only counts them and fails where a place is taken; it spares PostgreSQL looking for that before each insert.
+	counted string
 	columns []staged
 }
 
@@ -47,7 +50,7 @@ func byMask(rows []*row) (masks []string, of map[string][]*row) {
 // not deadlock. A row whose place was taken meanwhile does not come back.
 func (w *writer) queueInserts(batch *pgx.Batch, x *written) error {
 	for _, level := range x.creates {
-		slices.SortFunc(level, func(a, b *row) int { return cmp.Compare(a.sortKey(), b.sortKey()) })
+		sortByKey(level)
 		masks, of := byMask(level)
 		for _, m := range masks {
 			s, err := w.plan.writing(x.set.t, "insert", m, insertSQL)
@@ -94,6 +97,13 @@ func (w *writer) queueUpdates(batch *pgx.Batch, x *written) error {
 
 func (w *writer) queue(batch *pgx.Batch, s *writing, rows []*row) {
 	args := append([]any{w.plan.caller.Organization}, columns(rows, s.columns)...)
+	if w.hopeful && len(rows) >= manyRows {
+		batch.Queue(s.counted, args...).Exec(func(tag pgconn.CommandTag) error {
+			w.short = w.short || tag.RowsAffected() != int64(len(rows))
+			return nil
+		})
+		return
+	}
 	batch.Queue(s.sql, args...).Query(func(result pgx.Rows) error {
 		back := make(map[string]bool, len(rows))
 		for result.Next() {
@@ -111,13 +121,25 @@ func (w *writer) queue(batch *pgx.Batch, s *writing, rows []*row) {
 	})
 }
 
-// sortKey is the natural key as a text that sorts alike for all writers.
-func (r *row) sortKey() string {
-	key := ""
-	for _, name := range r.set.t.KeyOf {
-		key += r.values[r.set.t.At(name)].Text + "\x00"
+// sortByKey sorts rows by their natural keys, in a way that is alike for all writers.
+func sortByKey(rows []*row) {
+	type keyed struct {
+		key string
+		row *row
 	}
-	return key + r.id
+	all := make([]keyed, len(rows))
+	var b []byte
+	for i, r := range rows {
+		b = b[:0]
+		for _, name := range r.set.t.KeyOf {
+			b = append(append(b, r.values[r.set.t.At(name)].Text...), 0)
+		}
+		all[i] = keyed{string(append(b, r.id...)), r}
+	}
+	slices.SortFunc(all, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	for i, k := range all {
+		rows[i] = k.row
+	}
 }
 
 func (p *Plan) writing(t *resource.Type, verb, mask string, compile func(*resource.Type, string) *writing) (*writing, error) {
@@ -199,8 +221,8 @@ func insertSQL(t *resource.Type, mask string) *writing {
 	if t.Scope == resource.Global {
 		from += " WHERE $1::uuid IS NOT NULL"
 	}
-	s.sql = "INSERT INTO " + quote(t.Table) + " (" + strings.Join(names, ", ") + ") SELECT " + strings.Join(values, ", ") + from +
-		" ON CONFLICT DO NOTHING RETURNING id::text"
+	s.counted = "INSERT INTO " + quote(t.Table) + " (" + strings.Join(names, ", ") + ") SELECT " + strings.Join(values, ", ") + from
+	s.sql = s.counted + " ON CONFLICT DO NOTHING RETURNING id::text"
 	return s
 }
 
@@ -222,8 +244,9 @@ func updateSQL(t *resource.Type, mask string) *writing {
 		sets = append(sets, "custom = (coalesce(t.custom, '{}'::jsonb) - ARRAY["+strings.Join(names, ", ")+"]::text[]) || "+customObject(custom))
 	}
 	sets = append(sets, "revision = t.revision + 1", "updated_at = now()")
-	s.sql = "UPDATE " + quote(t.Table) + " t SET " + strings.Join(sets, ", ") + " FROM " + unnest(1, len(s.columns), false) +
-		" WHERE t.id = " + id + "::uuid AND t.revision = " + revision + "::bigint AND " + ofOrganization(t) + " RETURNING t.id::text"
+	s.counted = "UPDATE " + quote(t.Table) + " t SET " + strings.Join(sets, ", ") + " FROM " + unnest(1, len(s.columns), false) +
+		" WHERE t.id = " + id + "::uuid AND t.revision = " + revision + "::bigint AND " + ofOrganization(t)
+	s.sql = s.counted + " RETURNING t.id::text"
 	return s
 }
 
