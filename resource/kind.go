@@ -35,9 +35,15 @@ type Comparer interface {
 	Operand(expr string, lang Language) (operand, sqlType string)
 }
 
-// Merger is a kind whose given value is laid over the stored one instead of taking its place: Merge is the SQL expression
-// of the result of laying next over old.
-type Merger interface{ Merge(old, next string) string }
+// Merger is a kind whose given value is laid over the stored one instead of taking its place.
+type Merger interface {
+	// Merge is the SQL expression of the result of laying next over old.
+	Merge(old, next string) string
+	// Within is a cheap SQL condition under which that changes nothing; there may be other cases.
+	Within(old, next string) string
+	// Whole is a cheap SQL condition, on the canonical text of next, under which a new record has just next.
+	Whole(next string) string
+}
 
 // Operator is a comparison in a filter, named as in filter[field][op].
 type Operator string

@@ -88,6 +88,12 @@ func (localized) Merge(old, next string) string {
 	return fmt.Sprintf("jsonb_strip_nulls(coalesce(%s, '{}'::jsonb) || %s)", old, next)
 }
 
+// Within is containment: a language that is to be removed is in no stored object, so it never holds then.
+func (localized) Within(old, next string) string { return old + " @> " + next }
+
+// Whole holds where no language is to be removed; texts that speak of null are looked at closely.
+func (localized) Whole(next string) string { return "(" + next + " NOT LIKE '%null%')" }
+
 func (k localized) Schema(lang Language) map[string]any {
 	one := map[string]any{"type": "string", "maxLength": k.max}
 	if !lang.All {

@@ -23,15 +23,14 @@ func (c *comparer) compare(byKey, all bool) error {
 			return err
 		}
 		value := c.values[pos]
-		if pos < len(c.t.Fields) {
-			if m, ok := c.t.Fields[pos].Kind.(resource.Merger); ok && value != "NULL" {
-				given, _, _ := strings.Cut(value, "::")
-				value = "CASE WHEN " + given + " IS NOT NULL THEN " + m.Merge(stored, value) + " END"
-				merged = append(merged, "("+value+")::text")
-				c.merged = append(c.merged, pos)
-			}
-		}
 		flags[n] = stored + " IS DISTINCT FROM " + value
+		if m, ok := c.merger(pos); ok {
+			given, _, _ := strings.Cut(value, "::")
+			laid := "CASE WHEN " + given + " IS NOT NULL THEN " + m.Merge(stored, value) + " END"
+			merged = append(merged, "CASE WHEN t.id IS NOT NULL OR NOT "+m.Whole(given)+" THEN ("+laid+")::text END")
+			c.merged = append(c.merged, pos)
+			flags[n] = "CASE WHEN t.id IS NULL OR " + m.Within(stored, value) + " THEN false ELSE " + stored + " IS DISTINCT FROM " + laid + " END"
+		}
 		if fresh := c.fresh[pos]; fresh != "" {
 			flags[n] += " OR " + fresh
 		}
@@ -48,6 +47,15 @@ func (c *comparer) compare(byKey, all bool) error {
 		differs = "t.id IS NOT NULL"
 	}
 	return c.oldValues(differs)
+}
+
+// merger is how the given value at a position is laid over the stored one, if it is.
+func (c *comparer) merger(pos int) (resource.Merger, bool) {
+	if pos >= len(c.t.Fields) || c.values[pos] == "NULL" {
+		return nil, false
+	}
+	m, ok := c.t.Fields[pos].Kind.(resource.Merger)
+	return m, ok
 }
 
 func (c *comparer) oldValues(when string) error {

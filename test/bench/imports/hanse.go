@@ -239,7 +239,7 @@ func (b *bench) importing(ctx context.Context, url string) (f figures, err error
 	if err != nil {
 		return f, err
 	}
-	defer func() { err = errors.Join(err, n.stop()) }()
+	defer func() { err = errors.Join(err, n.stop(), os.RemoveAll(n.home)) }()
 	used, err := newUsage(ctx, n.pool)
 	if err != nil {
 		return f, err
@@ -265,5 +265,5 @@ func (b *bench) importing(ctx context.Context, url string) (f figures, err error
 		}
 	}
 	f.peak, err = n.peak()
-	return f, errors.Join(err, os.RemoveAll(n.home))
+	return f, err
 }

@@ -1,6 +1,6 @@
 SELECT s.n::text, t.id::text, t.revision::text, NULL::text, NULL::text, r1.id::text,
   CASE WHEN t.id IS NOT NULL AND true = ANY (d.flags) THEN d.flags::text END,
-  CASE WHEN t.id IS NULL OR true = ANY (d.flags) THEN ARRAY[(CASE WHEN s.c1 IS NOT NULL THEN jsonb_strip_nulls(coalesce(t."name", '{}'::jsonb) || s.c1::jsonb) END)::text]::text[] END,
+  CASE WHEN t.id IS NULL OR true = ANY (d.flags) THEN ARRAY[CASE WHEN t.id IS NOT NULL OR NOT (s.c1 NOT LIKE '%null%') THEN (CASE WHEN s.c1 IS NOT NULL THEN jsonb_strip_nulls(coalesce(t."name", '{}'::jsonb) || s.c1::jsonb) END)::text END]::text[] END,
   CASE WHEN t.id IS NOT NULL AND true = ANY (d.flags) THEN ARRAY[(t."sku")::text, (t."name")::text, (t."status")::text, (trim_scale(t."weight")::text)::text, (t."stock")::text, (t."active")::text, (t."since")::text, (to_char(t."seen_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text, (t."attributes")::text, (t."origin")::text, (t."rank")::text, t."group_id"::text]::text[] END
   FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS s(c0, c1, c2, c3, n)
   LEFT JOIN LATERAL (SELECT r1.id
@@ -9,7 +9,8 @@ SELECT s.n::text, t.id::text, t.revision::text, NULL::text, NULL::text, r1.id::t
   LEFT JOIN LATERAL (SELECT t.*
   FROM "item" t
   WHERE t.organization_id = $1::uuid AND t."sku" = s.c0::text LIMIT 1) t ON true
-  CROSS JOIN LATERAL (SELECT ARRAY[false, t."name" IS DISTINCT FROM CASE WHEN s.c1 IS NOT NULL THEN jsonb_strip_nulls(coalesce(t."name", '{}'::jsonb) || s.c1::jsonb) END, t."weight" IS DISTINCT FROM s.c2::numeric(12,3), t."group_id" IS DISTINCT FROM r1.id OR (r1.id IS NULL AND s.c3 IS NOT NULL)]::boolean[] AS flags OFFSET 0) d;
+  CROSS JOIN LATERAL (SELECT ARRAY[false,
+  CASE WHEN t.id IS NULL OR t."name" @> s.c1::jsonb THEN false ELSE t."name" IS DISTINCT FROM CASE WHEN s.c1 IS NOT NULL THEN jsonb_strip_nulls(coalesce(t."name", '{}'::jsonb) || s.c1::jsonb) END END, t."weight" IS DISTINCT FROM s.c2::numeric(12,3), t."group_id" IS DISTINCT FROM r1.id OR (r1.id IS NULL AND s.c3 IS NOT NULL)]::boolean[] AS flags OFFSET 0) d;
 -- Nested Loop
 --   ->  Nested Loop Left Join
 --         ->  Nested Loop Left Join
