@@ -67,6 +67,9 @@ func rank(t *resource.Type, name string) int {
 	if f.Kind.Name() == "localized" && !f.Filterable {
 		return 0
 	}
+	if f.Kind.Name() == "localized" && f.Mandatory { // what it is called, whatever the definition calls that
+		return 90
+	}
 	switch name {
 	case "name", "firstName", "lastName", "company":
 		return 90
