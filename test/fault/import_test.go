@@ -40,13 +40,17 @@ func TestKilledInTheMiddleOfAnImport(t *testing.T) {
 	text := bigImport(9000)
 	clean := found(t)
 	n := clean.serve(t)
-	drop(t, clean.sftp(t, n), bigFile, text)
+	if err := drop(clean.sftp(t, n), bigFile, text); err != nil {
+		t.Fatal(err)
+	}
 	program.Eventually(t, func() error { return clean.imported() })
 	n.Stop(t)
 
 	broken := found(t)
 	n = broken.serve(t)
-	drop(t, broken.sftp(t, n), bigFile, text)
+	if err := drop(broken.sftp(t, n), bigFile, text); err != nil {
+		t.Fatal(err)
+	}
 	kills := 0
 	for ; kills < 2 && broken.imported() != nil; kills++ {
 		done := broken.progress(t)

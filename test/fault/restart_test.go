@@ -1,7 +1,6 @@
 package fault_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -83,8 +82,8 @@ func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
 
 // persist places a checkout until it is told of an order; all that it is told before must be the API's own refusal.
 func persist(t *testing.T, c *program.Client, seen *tally, checkout string) (order string) {
-	program.Eventually(t, func() error {
-		a, err := c.Do(context.Background(), http.MethodPost, program.Placing(checkout), nil, "Idempotency-Key", checkout)
+	err := program.Await(t.Context(), func() error {
+		a, err := c.Do(t.Context(), http.MethodPost, program.Placing(checkout), nil, "Idempotency-Key", checkout)
 		switch {
 		case err != nil:
 			seen.broken.Add(1)
@@ -104,6 +103,9 @@ func persist(t *testing.T, c *program.Client, seen *tally, checkout string) (ord
 		}
 		return errors.New(a.String())
 	})
+	if err != nil {
+		t.Error(err)
+	}
 	return order
 }
 

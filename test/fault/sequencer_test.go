@@ -1,7 +1,6 @@
 package fault_test
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -65,11 +64,14 @@ func TestSequencerFailsOver(t *testing.T) {
 // rename sets a product's name, as often as it takes.
 func rename(t *testing.T, c *program.Client, id, name string) {
 	body := map[string]any{"data": map[string]any{"type": "products", "id": id, "attributes": map[string]any{"name": map[string]string{"en": name}}}}
-	program.Eventually(t, func() error {
-		answer, err := c.Do(context.Background(), http.MethodPatch, program.AdminAPI+"/products/"+id, body)
+	err := program.Await(t.Context(), func() error {
+		answer, err := c.Do(t.Context(), http.MethodPatch, program.AdminAPI+"/products/"+id, body)
 		if err == nil && answer.Status/100 != 2 {
 			err = fmt.Errorf("renaming a product: %s", answer)
 		}
 		return err
 	})
+	if err != nil {
+		t.Error(err)
+	}
 }

@@ -1,6 +1,7 @@
 package fault_test
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -30,20 +31,15 @@ func (c *company) sftp(t *testing.T, n *node) *sftp.Client {
 }
 
 // drop uploads a file under a temporary name and renames it.
-func drop(t *testing.T, at *sftp.Client, name, content string) {
-	t.Helper()
+func drop(at *sftp.Client, name, content string) error {
 	temporary := "in/" + name + ".tmp"
 	f, err := at.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	if _, err := f.ReadFrom(strings.NewReader(content)); err != nil {
-		t.Fatal(err)
+	_, err = f.ReadFrom(strings.NewReader(content))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
 	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := at.Rename(temporary, "in/"+name); err != nil {
-		t.Fatal(err)
-	}
+	return at.Rename(temporary, "in/"+name)
 }

@@ -27,7 +27,9 @@ func TestTwoNodesTakeEachFileOnce(t *testing.T) {
 				for r := range rows {
 					text += fmt.Sprintf("ONCE-%d-%d,Product %d of file %d\n", i, r, r, i)
 				}
-				drop(t, at, fmt.Sprintf("products_20261124T09%02d00Z_%d.csv", i, i), text)
+				if err := drop(at, fmt.Sprintf("products_20261124T09%02d00Z_%d.csv", i, i), text); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}

@@ -211,18 +211,22 @@ func Run(t testing.TB, o Options, args ...string) Result {
 // Eventually tries until f gives no error; it fails the test after a minute.
 func Eventually(t testing.TB, f func() error) {
 	t.Helper()
+	if err := Await(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Await is Eventually for goroutines, which must not end a test: it gives the last error.
+func Await(ctx context.Context, f func() error) error {
 	deadline := time.Now().Add(patience)
 	for {
 		err := f()
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
+		if err == nil || time.Now().After(deadline) {
+			return err
 		}
 		select {
-		case <-t.Context().Done():
-			t.Fatal(err)
+		case <-ctx.Done():
+			return err
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
