@@ -125,6 +125,7 @@ func (v *visitor) signIn(email, password string) {
 
 func (v *visitor) write(selector, text string) {
 	v.t.Helper()
+	v.until(fmt.Sprintf(`document.readyState === "complete" && !!document.querySelector(%q)`, selector))
 	v.Do(v.t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%q).value = ''", selector)), chromedp.SendKeys(selector, text))
 }
 
