@@ -47,12 +47,13 @@ func (h *house) found(ctx context.Context, f organization.Founding, password str
 		member := h.change("userRoles", map[string]string{"user": founded.Admin})
 		member.Links = map[string]*record.Change{"role": role}
 		b.Add(h.typ("userRoles"), record.Create, member)
-		return h.apply(ctx, tx, access.SystemCaller(founded.Organization, "init"), b)
+		caller := access.SystemCaller(founded.Organization, "init")
+		if err := h.apply(ctx, tx, caller, b); err != nil {
+			return err
+		}
+		return h.access.SetPasswordIn(ctx, tx, caller, access.Subject{Kind: access.User, ID: founded.Admin, Organization: founded.Organization}, password)
 	})
-	if err != nil {
-		return founded, err
-	}
-	return founded, h.access.SetPassword(ctx, access.Subject{Kind: access.User, ID: founded.Admin, Organization: founded.Organization}, password)
+	return founded, err
 }
 
 func (h *house) typ(name string) *resource.Type {
