@@ -131,8 +131,44 @@ func readPassword(file string) (string, error) {
 	return strings.TrimRight(string(b), "\r\n"), nil
 }
 
+// sound checks what init was given by the definitions of what it makes, and writes it as they do.
+func (h *house) sound(o *organization.Founding) error {
+	made := h.typ("organizations")
+	next := made.NewRecord()
+	for _, given := range []struct {
+		flag  string
+		of    *resource.Type
+		field string
+		value *string
+	}{
+		{"--code", made, "code", &o.Code}, {"--name", made, "name", &o.Name}, {"--currency", made, "currency", &o.Currency},
+		{"--language", made, "language", &o.Language}, {"--time-zone", made, "timeZone", &o.TimeZone},
+		{"--admin-email", h.typ("users"), "email", &o.AdminEmail},
+	} {
+		if *given.value == "" {
+			continue
+		}
+		field, _ := given.of.Field(given.field)
+		text, err := field.Kind.ParseText(*given.value)
+		if err != nil {
+			return &exitError{exitUsage, fmt.Sprintf("%s %q: %s", given.flag, *given.value, err)}
+		}
+		*given.value = text
+		if given.of == made {
+			next[made.At(given.field)] = resource.Of(text)
+		}
+	}
+	for _, v := range made.Check(made, nil, next) {
+		return &exitError{exitUsage, fmt.Sprintf("%s: %s", v.Field, v.Detail)}
+	}
+	return nil
+}
+
 func (h *house) initialize(cmd *cobra.Command, o organization.Founding, password string) error {
 	ctx := cmd.Context()
+	if err := h.sound(&o); err != nil {
+		return err
+	}
 	if err := h.migrate(ctx); err != nil {
 		return err
 	}
