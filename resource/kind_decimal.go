@@ -46,6 +46,9 @@ func (k number) Parse(value any) (string, error) {
 
 func (k number) ParseText(s string) (string, error) {
 	s = strings.TrimSpace(s)
+	if k.short(s) {
+		return s, nil
+	}
 	if len(s) > 64 || !plainNumber(s) {
 		return "", fmt.Errorf(`%.40q is not a decimal such as "12.50"`, s)
 	}
@@ -63,6 +66,24 @@ func (k number) ParseText(s string) (string, error) {
 		return "", fmt.Errorf("%s is too large; at most %d digits before the point are kept", s, k.precision-k.scale)
 	}
 	return d.String(), nil
+}
+
+// short reports whether text is a number in its canonical form already and well within the limits, as most are in files:
+// no sign, no needless zeros, no point without digits.
+func (k number) short(s string) bool {
+	whole, fraction, point := strings.Cut(s, ".")
+	switch {
+	case whole == "" || len(whole) > k.precision-k.scale || len(whole) > 1 && whole[0] == '0':
+		return false
+	case point && (fraction == "" || len(fraction) > k.scale || fraction[len(fraction)-1] == '0'):
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && c != '.' || c == '.' && i != len(whole) {
+			return false
+		}
+	}
+	return true
 }
 
 // plainNumber keeps out exponents, which would let a few characters name a number of a million digits.

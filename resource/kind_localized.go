@@ -51,8 +51,25 @@ func (k localized) ParseIn(cell, lang string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b, err := json.Marshal(map[string]string{lang: s})
-	return string(b), err
+	b := make([]byte, 0, len(s)+len(lang)+8)
+	b = append(quoted(append(b, '{'), lang), ':')
+	return string(append(quoted(b, s), '}')), nil
+}
+
+// quoted appends a valid UTF-8 text as a JSON string; files bring millions of them.
+func quoted(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c < ' ':
+			b = fmt.Appendf(b, `\u%04x`, c)
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"')
 }
 
 // Multilingual is a kind that can take a text of one language out of a file's cell.

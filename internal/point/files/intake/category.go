@@ -43,7 +43,7 @@ func (p *categoryPaths) read(row *Row, c *record.Change, at int, relation, cell 
 		p.paths[cell] = needs
 	}
 	row.Needs = append(row.Needs, needs...)
-	c.Values[at] = resource.Of(resource.ByKey(needs[len(needs)-1].Key).String())
+	c.Values[at] = resource.Of(resource.ByKey(needs[len(needs)-1].key).String())
 }
 
 // split makes the categories of a path, from the top down.
@@ -68,7 +68,7 @@ func (p *categoryPaths) split(cell string) (needs []*Need, err error) {
 		if above != "" {
 			set(c.Initial, p.t, "parent", resource.ByKey(above).String())
 		}
-		needs = append(needs, &Need{Type: p.t, Key: code, Change: c})
+		needs = append(needs, newNeed(p.t, code, c))
 	}
 	return needs, nil
 }

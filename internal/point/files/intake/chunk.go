@@ -26,11 +26,10 @@ func (c *Chunk) batch(known *knownNeeds) *record.Batch {
 			continue
 		}
 		for _, n := range r.Needs {
-			name := n.name()
-			if c.needs[name] != nil || known.has(name) {
+			if c.needs[n.name] != nil || known.has(n.name) {
 				continue
 			}
-			c.needs[name] = n
+			c.needs[n.name] = n
 			needs = append(needs, n)
 		}
 	}
@@ -79,7 +78,7 @@ func byDependency(needs []*Need) []*Need {
 func (c *Chunk) require(plan *record.Plan) {
 	for _, r := range c.Rows {
 		for _, n := range r.Needs {
-			need := c.needs[n.name()]
+			need := c.needs[n.name]
 			if need == nil || need.Change.Outcome != record.Failed || len(need.Change.Faults) == 0 {
 				continue
 			}
@@ -111,8 +110,8 @@ func (c *Chunk) clashes(schema *resource.Schema, row *Row) (clash bool) {
 		clash = clash || c.held[name]
 	}
 	for _, n := range row.Needs {
-		clash = clash || c.held["draft "+n.name()]
-		c.held[n.name()] = true
+		clash = clash || c.held["draft "+n.name]
+		c.held[n.name] = true
 	}
 	for _, name := range own {
 		c.held[name], c.held["draft "+name] = true, true

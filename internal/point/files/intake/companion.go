@@ -12,15 +12,38 @@ import (
 // list, its stock in the partner's warehouse, both in the row's unit.
 type companions struct {
 	defaults               Defaults
-	prices, levels         *resource.Type
 	price, currency, stock int // columns, -1 where the file has none
-	money                  map[string]string
+	prices, levels         companion
+	money                  map[string]string // currencies met, by cell
+}
+
+// companion is how records of one such resource are put together: what all of them say, and where the rest goes.
+type companion struct {
+	t        *resource.Type
+	same     resource.Record
+	number   *resource.Field // what the cell says
+	at       int             // its position
+	unit     int
+	currency int
 }
 
 func newCompanions(schema *resource.Schema, d Defaults) *companions {
 	c := &companions{defaults: d, price: -1, currency: -1, stock: -1, money: map[string]string{}}
-	c.prices, _ = schema.Type("prices")
-	c.levels, _ = schema.Type("inventoryLevels")
+	c.prices = newCompanion(schema, "prices", "amount")
+	// The price of one unit from the first one on, always valid.
+	set(c.prices.same, c.prices.t, "priceList", resource.ByKey(d.PriceList).String())
+	set(c.prices.same, c.prices.t, "minQuantity", "0")
+	set(c.prices.same, c.prices.t, "per", "1")
+	c.prices.same[c.prices.t.At("validFrom")] = resource.Cleared
+	c.levels = newCompanion(schema, "inventoryLevels", "onHand")
+	set(c.levels.same, c.levels.t, "warehouse", resource.ByKey(d.Warehouse).String())
+	return c
+}
+
+func newCompanion(schema *resource.Schema, typeName, number string) companion {
+	t, _ := schema.Type(typeName)
+	c := companion{t: t, same: t.NewRecord(), at: t.At(number), unit: t.At("unit"), currency: t.At("currency")}
+	c.number, _ = t.Field(number)
 	return c
 }
 
@@ -41,23 +64,21 @@ func (c *companions) take(name string, column int) bool {
 
 // apply adds what a product's row says beside it.
 func (c *companions) apply(r *csvRows, row *Row, product *record.Change, cells []string) {
-	at := r.t.At("unit")
-	unit := product.Values[at].Text
-	if !product.Values[at].Given() {
-		unit = resource.ByKey(c.defaults.Unit).String()
+	at := r.unitAt
+	unit := product.Values[at]
+	if !unit.Given() {
+		unit = resource.Of(resource.ByKey(c.defaults.Unit).String())
 		product.Initial = r.t.NewRecord()
-		product.Initial[at] = resource.Of(unit)
+		product.Initial[at] = unit
 	}
 	if cell := cellAt(cells, c.price); cell != "" {
-		if price := c.newPrice(r, row, unit, cell, cellAt(cells, c.currency)); price != nil {
-			link(price, "product", product)
-			row.add(c.prices, record.Upsert, price, false)
+		if price := c.prices.make(r, row, product, unit, c.price, cell); price != nil && c.setCurrency(row, price, cellAt(cells, c.currency)) {
+			row.add(c.prices.t, record.Upsert, price, false)
 		}
 	}
 	if cell := cellAt(cells, c.stock); cell != "" {
-		if level := c.newLevel(r, row, unit, cell); level != nil {
-			link(level, "product", product)
-			row.add(c.levels, record.Upsert, level, false)
+		if level := c.levels.make(r, row, product, unit, c.stock, cell); level != nil {
+			row.add(c.levels.t, record.Upsert, level, false)
 		}
 	}
 }
@@ -69,59 +90,39 @@ func cellAt(cells []string, i int) string {
 	return strings.TrimSpace(cells[i])
 }
 
+// make puts one record of the product together; nil if the cell is no number.
+func (c *companion) make(r *csvRows, row *Row, product *record.Change, unit resource.Value, column int, cell string) *record.Change {
+	text, err := r.number(c.number, column, cell)
+	if err != nil {
+		name := r.reader.Header()[column]
+		row.fault(name, "value", "invalid_value", fmt.Sprintf("Column %s: %s.", name, err))
+		return nil
+	}
+	values := append(resource.Record(nil), c.same...)
+	values[c.at], values[c.unit] = resource.Of(text), unit
+	return &record.Change{Values: values, Links: map[string]*record.Change{"product": product}}
+}
+
+func (c *companions) setCurrency(row *Row, price *record.Change, cell string) bool {
+	if cell == "" {
+		cell = c.defaults.Currency
+	}
+	code, ok := c.money[cell]
+	if !ok {
+		var err error
+		if code, err = c.prices.t.Fields[c.prices.currency].Kind.ParseText(cell); err != nil {
+			row.fault("currency", "value", "invalid_value", fmt.Sprintf("Column currency: %s.", err))
+			return false
+		}
+		c.money[cell] = code
+	}
+	price.Values[c.prices.currency] = resource.Of(code)
+	return true
+}
+
 func link(c *record.Change, relation string, to *record.Change) {
 	if c.Links == nil {
 		c.Links = map[string]*record.Change{}
 	}
 	c.Links[relation] = to
-}
-
-// newPrice is the price of one unit from the first one on, always valid.
-func (c *companions) newPrice(r *csvRows, row *Row, unit, cell, currency string) *record.Change {
-	p := &record.Change{Values: c.prices.NewRecord()}
-	if !c.number(r, row, c.prices, "amount", c.price, cell, p) {
-		return nil
-	}
-	if currency == "" {
-		currency = c.defaults.Currency
-	}
-	code, ok := c.money[currency]
-	if !ok {
-		f, _ := c.prices.Field("currency")
-		var err error
-		if code, err = f.Kind.ParseText(currency); err != nil {
-			row.fault("currency", "value", "invalid_value", fmt.Sprintf("Column currency: %s.", err))
-			return nil
-		}
-		c.money[currency] = code
-	}
-	set(p.Values, c.prices, "currency", code)
-	set(p.Values, c.prices, "priceList", resource.ByKey(c.defaults.PriceList).String())
-	set(p.Values, c.prices, "unit", unit)
-	set(p.Values, c.prices, "minQuantity", "0")
-	set(p.Values, c.prices, "per", "1")
-	p.Values[c.prices.At("validFrom")] = resource.Cleared
-	return p
-}
-
-func (c *companions) newLevel(r *csvRows, row *Row, unit, cell string) *record.Change {
-	l := &record.Change{Values: c.levels.NewRecord()}
-	if !c.number(r, row, c.levels, "onHand", c.stock, cell, l) {
-		return nil
-	}
-	set(l.Values, c.levels, "warehouse", resource.ByKey(c.defaults.Warehouse).String())
-	set(l.Values, c.levels, "unit", unit)
-	return l
-}
-
-func (c *companions) number(r *csvRows, row *Row, t *resource.Type, field string, column int, cell string, into *record.Change) bool {
-	f, _ := t.Field(field)
-	text, err := r.number(f, column, cell)
-	if err != nil {
-		name := r.reader.Header()[column]
-		row.fault(name, "value", "invalid_value", fmt.Sprintf("Column %s: %s.", name, err))
-		return false
-	}
-	set(into.Values, t, field, text)
-	return true
 }

@@ -29,6 +29,7 @@ type csvRows struct {
 	units    *units
 	columns  []column
 	extra    *companions
+	unitAt   int // position of a product's unit
 	paths    *categoryPaths
 	missing  []filler // parts of the key that no column gives
 	notes    []module.Notice
@@ -48,7 +49,7 @@ func openCSV(schema *resource.Schema, t *resource.Type, content module.Content, 
 		return r, nil
 	}
 	if t.Name == "products" {
-		r.extra = newCompanions(schema, d)
+		r.extra, r.unitAt = newCompanions(schema, d), t.At("unit")
 	}
 	if err := r.plan(); err != nil {
 		return nil, errors.Join(err, reader.Close())

@@ -101,7 +101,7 @@ func (d *documentRows) record(row *Row, m *module.Record, seen map[string]*recor
 // ensured is a record that other rows may need too. Beside its key all it says is for a new record. It names others by
 // their keys, since it is written once for all rows of a chunk.
 func (d *documentRows) ensured(t *resource.Type, c *record.Change) *Need {
-	n := &Need{Type: t, Key: strings.Join(changeKey(d.schema, t, c), "\x00"), Change: c}
+	n := newNeed(t, strings.Join(changeKey(d.schema, t, c), "\x00"), c)
 	for name, to := range c.Links {
 		rel, _ := t.Relation(name)
 		target, _ := d.schema.Type(rel.Target)
@@ -211,5 +211,5 @@ func (d *documentRows) need(row *Row, target *resource.Type, key []string, value
 			c.Values[target.At(part)] = resource.Of(key[i])
 		}
 	}
-	return &Need{Type: target, Key: strings.Join(key, "\x00"), Change: c}
+	return newNeed(target, strings.Join(key, "\x00"), c)
 }

@@ -57,11 +57,14 @@ type Draft struct {
 // Rows refer to it by its key.
 type Need struct {
 	Type   *resource.Type
-	Key    string
 	Change *record.Change // key among the values, everything else initial
+	name   string         // tells needs apart
+	key    string
 }
 
-func (n *Need) name() string { return n.Type.Name + "\x00" + n.Key }
+func newNeed(t *resource.Type, key string, c *record.Change) *Need {
+	return &Need{Type: t, Change: c, name: t.Name + "\x00" + key, key: key}
+}
 
 func (r *Row) add(t *resource.Type, op record.Operation, c *record.Change, primary bool) {
 	r.Drafts = append(r.Drafts, Draft{Type: t, Operation: op, Change: c, Primary: primary})

@@ -64,7 +64,7 @@ func (u *units) alias(alias, unit string, preferred bool) *Need {
 	set(c.Values, t, "system", u.partner)
 	set(c.Initial, t, "unit", resource.ByKey(unit).String())
 	set(c.Initial, t, "preferred", strconv.FormatBool(preferred))
-	return &Need{Type: t, Key: alias, Change: c}
+	return newNeed(t, alias, c)
 }
 
 func set(values resource.Record, t *resource.Type, name, text string) {
