@@ -83,7 +83,13 @@ func (p *Plan) compareStored(ctx context.Context, tx pgx.Tx, s *set, rows []*row
 		if err != nil {
 			return err
 		}
-		batch.Queue(c.sql, append(args, columns(rows, c.columns)...)...).Query(func(result pgx.Rows) error {
+		staged, sql := columns(rows, c.columns), c.sql
+		if len(rows) >= manyRows {
+			if sql, err = p.folded(sql, len(args), true, staged); err != nil {
+				return err
+			}
+		}
+		batch.Queue(sql, append(args, staged...)...).Query(func(result pgx.Rows) error {
 			return c.read(result, rows)
 		})
 	}

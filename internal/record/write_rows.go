@@ -57,7 +57,9 @@ func (w *writer) queueInserts(batch *pgx.Batch, x *written) error {
 			if err != nil {
 				return err
 			}
-			w.queue(batch, s, of[m])
+			if err := w.queue(batch, s, of[m]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -82,7 +84,9 @@ func (w *writer) queueUpdates(batch *pgx.Batch, x *written) error {
 		if err != nil {
 			return err
 		}
-		w.queue(batch, s, touched)
+		if err := w.queue(batch, s, touched); err != nil {
+			return err
+		}
 		masks = masks[:len(masks)-1]
 	}
 	for _, m := range masks {
@@ -90,21 +94,27 @@ func (w *writer) queueUpdates(batch *pgx.Batch, x *written) error {
 		if err != nil {
 			return err
 		}
-		w.queue(batch, s, of[m])
+		if err := w.queue(batch, s, of[m]); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (w *writer) queue(batch *pgx.Batch, s *writing, rows []*row) {
-	args := append([]any{w.plan.caller.Organization}, columns(rows, s.columns)...)
+func (w *writer) queue(batch *pgx.Batch, s *writing, rows []*row) error {
+	staged := columns(rows, s.columns)
 	if w.hopeful && len(rows) >= manyRows {
-		batch.Queue(s.counted, args...).Exec(func(tag pgconn.CommandTag) error {
+		sql, err := w.plan.folded(s.counted, 1, false, staged)
+		if err != nil {
+			return err
+		}
+		batch.Queue(sql, append([]any{w.plan.caller.Organization}, staged...)...).Exec(func(tag pgconn.CommandTag) error {
 			w.short = w.short || tag.RowsAffected() != int64(len(rows))
 			return nil
 		})
-		return
+		return nil
 	}
-	batch.Queue(s.sql, args...).Query(func(result pgx.Rows) error {
+	batch.Queue(s.sql, append([]any{w.plan.caller.Organization}, staged...)...).Query(func(result pgx.Rows) error {
 		back := make(map[string]bool, len(rows))
 		for result.Next() {
 			back[string(result.RawValues()[0])] = true
@@ -119,6 +129,7 @@ func (w *writer) queue(batch *pgx.Batch, s *writing, rows []*row) {
 		}
 		return nil
 	})
+	return nil
 }
 
 // sortByKey sorts rows by their natural keys, in a way that is alike for all writers.
