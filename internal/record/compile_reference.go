@@ -131,10 +131,7 @@ func (c *compiler) filterRelation(i int, o operand) (string, error) {
 		column = operand{sql: c.alias("b") + ".id", target: o.target, seen: true}
 	}
 	if len(ids) > 0 {
-		terms = append(terms, c.anyOf(column, c.arg(func(q *Query, _ *access.Caller) (any, error) {
-			ids, _, err := q.Filters[i].references()
-			return ids, err
-		})))
+		terms = append(terms, c.idIn(i, column))
 	}
 	for n, ref := range refs {
 		term, err := c.matches(o.target, column.sql, at, ref, func(q *Query) resource.Ref {
@@ -174,14 +171,38 @@ func (c *compiler) below(o operand, up *resource.Relation, top, condition string
 		quote(up.Column) + " = " + tree + ".id WHERE " + c.visible(o.target, node) + ") SELECT id FROM " + tree + ")"
 }
 
-// anyOf compares an id column with ids of records that are visible.
-func (c *compiler) anyOf(o operand, ids string) string {
-	ids = "ANY (" + ids + "::uuid[])"
-	if o.seen || c.open(o.target) {
-		return o.sql + " = " + ids
+// idIn compares an id column with the ids of the filter that are those of visible records. One id stands alone, and others
+// are looked up before: so the table's own indexes, with their order, serve the comparison.
+func (c *compiler) idIn(i int, o operand) string {
+	f := &c.query.Filters[i]
+	seen := o.seen || c.open(o.target)
+	if f.Operator == resource.In {
+		given := "ANY (" + c.arg(func(q *Query, _ *access.Caller) (any, error) {
+			ids, _, err := q.Filters[i].references()
+			return ids, err
+		}) + "::uuid[])"
+		if !seen {
+			given = "ANY (ARRAY(" + c.visibleID(o.target, given) + "))"
+		}
+		return o.sql + " = " + given
 	}
+	given := c.arg(func(q *Query, _ *access.Caller) (any, error) {
+		ids, _, err := q.Filters[i].references()
+		if err != nil || len(ids) != 1 {
+			return nil, err
+		}
+		return ids[0], nil
+	}) + "::uuid"
+	if !seen {
+		given = "(" + c.visibleID(o.target, given) + ")"
+	}
+	return o.sql + " = " + given
+}
+
+// visibleID selects the ids among the given ones that belong to visible records of a type.
+func (c *compiler) visibleID(t *resource.Type, given string) string {
 	v := c.alias("v")
-	return o.sql + " IN (SELECT " + v + ".id FROM " + quote(o.target.Table) + " " + v + " WHERE " + v + ".id = " + ids + " AND " + c.visible(o.target, v) + ")"
+	return "SELECT " + v + ".id FROM " + quote(t.Table) + " " + v + " WHERE " + v + ".id = " + given + " AND " + c.visible(t, v)
 }
 
 // references takes a filter's values as ids and as keys or external ids, each in their order.

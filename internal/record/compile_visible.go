@@ -99,8 +99,7 @@ func (c *compiler) linked(t *resource.Type, r *resource.Relation, alias string) 
 	if c.open(target) || c.followsOwner(t, r, target) {
 		return column
 	}
-	v := c.alias("v")
-	return "(SELECT " + v + ".id FROM " + quote(target.Table) + " " + v + " WHERE " + v + ".id = " + column + " AND " + c.visible(target, v) + ")"
+	return "(" + c.visibleID(target, column) + ")"
 }
 
 // followsOwner reports whether the relation leads to the very record by which the record itself was found to be the

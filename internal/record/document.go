@@ -16,7 +16,7 @@ type Document struct {
 	single  bool
 	along   bool                // related records were asked for, be there any or not
 	fields  map[string][]string // sparse fieldsets of the query
-	data    bytes.Buffer        // primary records, as long as nothing comes along with them
+	out     *bytes.Buffer       // the document, from its first record on as long as nothing comes along with them
 	count   int
 	last    int64
 	primary []*member
@@ -41,9 +41,10 @@ type linkage struct {
 	have map[string]bool
 }
 
-// NewDocument is an empty document whose links start with base; single documents hold one record or null.
-func NewDocument(base string, q *Query, single bool) *Document {
-	return &Document{base: base, single: single, along: len(q.Include) > 0, fields: q.Fields}
+// NewDocument is an empty document that is written into out; its links start with base. Single documents hold one record or
+// null.
+func NewDocument(out *bytes.Buffer, base string, q *Query, single bool) *Document {
+	return &Document{out: out, base: base, single: single, along: len(q.Include) > 0, fields: q.Fields}
 }
 
 // Count is the number of primary records.
@@ -57,10 +58,12 @@ func (d *Document) Add(a *Answer, row *Row) error {
 	d.count++
 	d.last = row.Revision
 	if len(a.Paths) == 0 {
-		if d.count > 1 {
-			d.data.WriteByte(',')
+		if d.count == 1 {
+			d.begin()
+		} else {
+			d.out.WriteByte(',')
 		}
-		d.write(&d.data, &member{t: a.Type, attributes: row.Attributes, ones: row.Ones, many: a.Many, primary: true, revision: row.Revision}, row.ID)
+		d.write(&member{t: a.Type, attributes: row.Attributes, ones: row.Ones, many: a.Many, primary: true, revision: row.Revision}, row.ID)
 		return nil
 	}
 	m := d.member(a.Type, string(row.ID), func(m *member) {
@@ -151,7 +154,8 @@ func (m *member) linkage(relation string) *linkage {
 }
 
 // write writes a resource object.
-func (d *Document) write(b *bytes.Buffer, m *member, id []byte) {
+func (d *Document) write(m *member, id []byte) {
+	b := d.out
 	b.WriteString(`{"type":"`)
 	b.WriteString(m.t.Name)
 	b.WriteString(`","id":"`)
@@ -172,14 +176,14 @@ func (d *Document) write(b *bytes.Buffer, m *member, id []byte) {
 		if d.wants(m.t, r.Name) {
 			b.WriteString(separator)
 			separator = ","
-			d.writeMany(b, m, r, id)
+			d.writeMany(m, r, id)
 		}
 	}
 	if separator == "," {
 		b.WriteByte('}')
 	}
 	b.WriteString(`,"links":{"self":"`)
-	d.path(b, m.t, id)
+	d.path(m.t, id)
 	b.WriteString(`"}`)
 	if m.primary {
 		b.WriteString(`,"meta":{"revision":`)
@@ -190,7 +194,8 @@ func (d *Document) write(b *bytes.Buffer, m *member, id []byte) {
 }
 
 // writeMany writes a to-many relation: its links, and its members if they came along.
-func (d *Document) writeMany(b *bytes.Buffer, m *member, r *resource.Relation, id []byte) {
+func (d *Document) writeMany(m *member, r *resource.Relation, id []byte) {
+	b := d.out
 	b.WriteByte('"')
 	b.WriteString(r.Name)
 	b.WriteString(`":{`)
@@ -205,22 +210,22 @@ func (d *Document) writeMany(b *bytes.Buffer, m *member, r *resource.Relation, i
 		b.WriteString(`],`)
 	}
 	b.WriteString(`"links":{"self":"`)
-	d.path(b, m.t, id)
+	d.path(m.t, id)
 	b.WriteString(`/relationships/`)
 	b.WriteString(r.Name)
 	b.WriteString(`","related":"`)
-	d.path(b, m.t, id)
+	d.path(m.t, id)
 	b.WriteByte('/')
 	b.WriteString(r.Name)
 	b.WriteString(`"}}`)
 }
 
-func (d *Document) path(b *bytes.Buffer, t *resource.Type, id []byte) {
-	b.WriteString(d.base)
-	b.WriteByte('/')
-	b.WriteString(t.Name)
-	b.WriteByte('/')
-	b.Write(id)
+func (d *Document) path(t *resource.Type, id []byte) {
+	d.out.WriteString(d.base)
+	d.out.WriteByte('/')
+	d.out.WriteString(t.Name)
+	d.out.WriteByte('/')
+	d.out.Write(id)
 }
 
 func (d *Document) wants(t *resource.Type, name string) bool {
@@ -240,57 +245,63 @@ func identifier(b *bytes.Buffer, typeName string, id []byte) {
 	b.WriteString(`"}`)
 }
 
-// Write finishes the document with top-level links and meta, each a JSON object or nil.
-func (d *Document) Write(w *bytes.Buffer, links, meta []byte) {
-	w.Grow(d.data.Len() + len(links) + len(meta) + 128)
-	w.WriteString(`{"jsonapi":{"version":"1.1"}`)
-	if links != nil {
-		w.WriteString(`,"links":`)
-		w.Write(links)
+func (d *Document) begin() {
+	d.out.WriteString(`{"jsonapi":{"version":"1.1"},"data":`)
+	if !d.single {
+		d.out.WriteByte('[')
 	}
-	w.WriteString(`,"data":`)
+}
+
+// Finish writes what is left, with top-level links and meta, each a JSON object or nil.
+func (d *Document) Finish(links, meta []byte) {
 	switch {
-	case !d.single:
-		w.WriteByte('[')
-		d.writePrimary(w)
-		w.WriteByte(']')
+	case d.count == 0 && d.single:
+		d.begin()
+		d.out.WriteString("null")
 	case d.count == 0:
-		w.WriteString("null")
-	default:
-		d.writePrimary(w)
+		d.begin()
+	case d.primary != nil:
+		d.begin()
+		d.writePrimary()
+	}
+	if !d.single {
+		d.out.WriteByte(']')
 	}
 	if d.along {
-		d.writeIncluded(w)
+		d.writeIncluded()
+	}
+	if links != nil {
+		d.out.WriteString(`,"links":`)
+		d.out.Write(links)
 	}
 	if meta != nil {
-		w.WriteString(`,"meta":`)
-		w.Write(meta)
+		d.out.WriteString(`,"meta":`)
+		d.out.Write(meta)
 	}
-	w.WriteString("}\n")
+	d.out.WriteString("}\n")
+}
+
+func (d *Document) writePrimary() {
+	for i, m := range d.primary {
+		if i > 0 {
+			d.out.WriteByte(',')
+		}
+		d.write(m, []byte(m.id))
+	}
 }
 
 // writeIncluded writes an empty list too: it says that nothing is related (JSON:API 1.1, "Inclusion of Related Resources").
-func (d *Document) writeIncluded(w *bytes.Buffer) {
+func (d *Document) writeIncluded() {
 	separator := `,"included":[`
 	for _, m := range d.order {
 		if !m.primary {
-			w.WriteString(separator)
+			d.out.WriteString(separator)
 			separator = ","
-			d.write(w, m, []byte(m.id))
+			d.write(m, []byte(m.id))
 		}
 	}
 	if separator != "," {
-		w.WriteString(separator)
+		d.out.WriteString(separator)
 	}
-	w.WriteByte(']')
-}
-
-func (d *Document) writePrimary(w *bytes.Buffer) {
-	w.Write(d.data.Bytes())
-	for i, m := range d.primary {
-		if i > 0 {
-			w.WriteByte(',')
-		}
-		d.write(w, m, []byte(m.id))
-	}
+	d.out.WriteByte(']')
 }

@@ -69,14 +69,14 @@ func (w *two) caller(side access.Side) access.Caller {
 // statement says so. It gives the whole document and the number of its primary records.
 func (w *two) read(side access.Side, q *record.Query) (string, int) {
 	w.Helper()
-	caller, doc := w.caller(side), record.NewDocument("", q, false)
+	var out bytes.Buffer
+	caller, doc := w.caller(side), record.NewDocument(&out, "", q, false)
 	if _, err := w.store.Read(w.Context(), w.begun(), caller, q, doc.Add); err != nil {
 		sql, _, _ := w.store.Statement(q, caller)
 		w.Fatalf("%s %s: %v\n%s", side, q.Type.Name, err, sql)
 	}
 	w.scoped(q, caller)
-	var out bytes.Buffer
-	doc.Write(&out, nil, nil)
+	doc.Finish(nil, nil)
 	return out.String(), doc.Count()
 }
 

@@ -36,13 +36,13 @@ func TestEveryTypeCanBeRead(t *testing.T) {
 					q.Include = append(q.Include, r.Name)
 				}
 			}
-			doc := record.NewDocument("/api", q, false)
+			var out bytes.Buffer
+			doc := record.NewDocument(&out, "/api", q, false)
 			if _, err := store.Read(context.Background(), pool, c, q, doc.Add); err != nil {
 				sql, _, _ := store.Statement(q, c)
 				t.Errorf("%s %s: %v\n%s", side, typ.Name, err, sql)
 			}
-			var out bytes.Buffer
-			doc.Write(&out, nil, nil)
+			doc.Finish(nil, nil)
 		}
 	}
 }

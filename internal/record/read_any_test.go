@@ -58,12 +58,12 @@ func anyQuery(r *rapid.T, w *two, words *words) {
 			r.Fatalf("%s in\n%s", fault, st.SQL)
 		}
 	}
-	doc := record.NewDocument("/api", q, false)
+	var out bytes.Buffer
+	doc := record.NewDocument(&out, "/api", q, false)
 	if _, err := w.store.Read(context.Background(), w.pool, caller, q, doc.Add); refusedQuery(r, err) {
 		return
 	}
-	var out bytes.Buffer
-	if doc.Write(&out, nil, nil); !json.Valid(out.Bytes()) {
+	if doc.Finish(nil, nil); !json.Valid(out.Bytes()) {
 		r.Fatalf("no JSON: %s", out.Bytes())
 	}
 }

@@ -100,13 +100,13 @@ func describe(t *testing.T, h *commercetest.House, caller access.Caller, request
 	for _, st := range all {
 		fmt.Fprintf(&out, "\n-- statement\n%s\n-- parameters\n%v\n-- plan\n%s", laidOut(st.SQL), st.Parameters, plan(t, h, caller, st))
 	}
-	doc := record.NewDocument("/api", q, !q.Target.IsZero())
+	var raw, pretty bytes.Buffer
+	doc := record.NewDocument(&raw, "/api", q, !q.Target.IsZero())
 	answer, err := h.Store.Read(context.Background(), h.Pool, caller, q, doc.Add)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var raw, pretty bytes.Buffer
-	doc.Write(&raw, nil, nil)
+	doc.Finish(nil, nil)
 	if err := json.Indent(&pretty, raw.Bytes(), "", " "); err != nil {
 		t.Fatalf("%v\n%s", err, raw.Bytes())
 	}

@@ -21,9 +21,7 @@ const availableSQL = `SELECT CASE WHEN {t}.kind <> 'service' THEN coalesce(sum(g
   FROM inventory_level v JOIN warehouse w ON w.id = v.warehouse_id AND w.status = 'enabled'
   WHERE v.product_id = {t}.id AND v.unit_id = {t}.unit_id`
 
-const stockSQL = `SELECT coalesce(json_agg(json_build_object('warehouse', x.code, 'unit', x.unit, 'available', x.available)
-    ORDER BY x.priority DESC, x.code, x.unit), '[]'::json)
-  FROM (SELECT w.code, w.priority, (SELECT u.code FROM unit u WHERE u.id = v.unit_id) AS unit,
-      trim_scale(greatest(v.on_hand - v.reserved, 0))::text AS available
-    FROM inventory_level v JOIN warehouse w ON w.id = v.warehouse_id AND w.status = 'enabled'
-    WHERE v.product_id = {t}.id) x`
+const stockSQL = `SELECT coalesce(json_agg(json_build_object('warehouse', w.code, 'unit', u.code,
+    'available', trim_scale(greatest(v.on_hand - v.reserved, 0))::text) ORDER BY w.priority DESC, w.code, u.code), '[]'::json)
+  FROM inventory_level v JOIN warehouse w ON w.id = v.warehouse_id AND w.status = 'enabled' JOIN unit u ON u.id = v.unit_id
+  WHERE v.product_id = {t}.id`

@@ -43,7 +43,9 @@ func (q *request) act(target resource.Ref, c *resource.Command) error {
 		return q.empty(http.StatusNoContent)
 	}
 	query.Target = resource.Ref{ID: id}
-	tag, body, err := q.readOne(q.Database, query, self)
+	out, back := q.buffer()
+	defer back()
+	tag, err := q.readOne(out, q.Database, query, self)
 	if err != nil {
 		return err
 	}
@@ -52,7 +54,7 @@ func (q *request) act(target resource.Ref, c *resource.Command) error {
 		status = http.StatusCreated
 	}
 	q.w.Header().Set("ETag", tag)
-	return q.send(status, mediaType, cacheNothing, body)
+	return q.send(status, mediaType, cacheNothing, out.Bytes())
 }
 
 func (q *request) input() (map[string]any, error) {

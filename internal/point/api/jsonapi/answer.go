@@ -54,22 +54,38 @@ func (q *request) empty(status int) error {
 	return nil
 }
 
+// maxKept bounds the memory that one large answer leaves behind.
+const maxKept = 1 << 20
+
+// buffer is where an answer is written; it goes back when the answer was sent.
+func (h *Handler) buffer() (b *bytes.Buffer, back func()) {
+	b, ok := h.buffers.Get().(*bytes.Buffer)
+	if !ok {
+		b = &bytes.Buffer{}
+	}
+	return b, func() {
+		if b.Cap() <= maxKept {
+			b.Reset()
+			h.buffers.Put(b)
+		}
+	}
+}
+
 // readOne reads the record that the query names into a document; without one the answer is 404.
-func (q *request) readOne(db record.Batcher, query *record.Query, self string) (tag string, body []byte, err error) {
-	doc := record.NewDocument(q.Base, query, true)
+func (q *request) readOne(out *bytes.Buffer, db record.Batcher, query *record.Query, self string) (tag string, err error) {
+	doc := record.NewDocument(out, q.Base, query, true)
 	if _, err := q.Store.Read(q.r.Context(), db, q.caller, query, doc.Add); err != nil {
-		return "", nil, err
+		return "", err
 	}
 	if doc.Count() == 0 {
-		return "", nil, notFound(query.Type, query.Target)
+		return "", notFound(query.Type, query.Target)
 	}
 	links, err := json.Marshal(map[string]string{"self": self})
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
-	var out bytes.Buffer
-	doc.Write(&out, links, nil)
-	return entityTag(doc.Revision(), out.Bytes()), out.Bytes(), nil
+	doc.Finish(links, nil)
+	return entityTag(doc.Revision(), out.Bytes()), nil
 }
 
 // entityTag names a representation: the record's revision, which If-Match asks for, and the content, since prices, stock

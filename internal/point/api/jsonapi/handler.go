@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -40,6 +41,8 @@ type Handler struct {
 	Log          *slog.Logger
 	// Describe serves openapi.json; nil where there is none.
 	Describe func(side access.Side) ([]byte, error)
+
+	buffers sync.Pool // of answers that were sent, for the next ones
 }
 
 const mediaType = "application/vnd.api+json"

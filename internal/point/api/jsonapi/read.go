@@ -45,21 +45,22 @@ func (q *request) list() error {
 	if err != nil {
 		return err
 	}
-	doc := record.NewDocument(q.Base, query, false)
+	out, back := q.buffer()
+	defer back()
+	doc := record.NewDocument(out, q.Base, query, false)
 	answer, err := q.Store.Read(q.r.Context(), q.Database, q.caller, query, doc.Add)
 	if err != nil {
 		return err
 	}
-	return q.sendList(doc, query, answer)
+	return q.sendList(out, doc, query, answer)
 }
 
-func (q *request) sendList(doc *record.Document, query *record.Query, answer *record.Answer) error {
+func (q *request) sendList(out *bytes.Buffer, doc *record.Document, query *record.Query, answer *record.Answer) error {
 	links, err := json.Marshal(q.pageLinks(query, answer))
 	if err != nil {
 		return err
 	}
-	var out bytes.Buffer
-	doc.Write(&out, links, pageMeta(query, answer))
+	doc.Finish(links, pageMeta(query, answer))
 	return q.send(http.StatusOK, mediaType, cachePrivate, out.Bytes())
 }
 
@@ -111,7 +112,9 @@ func (q *request) get(target resource.Ref) error {
 		return err
 	}
 	query.Target = target
-	tag, body, err := q.readOne(q.Database, query, q.self())
+	out, back := q.buffer()
+	defer back()
+	tag, err := q.readOne(out, q.Database, query, q.self())
 	if err != nil {
 		return err
 	}
@@ -121,5 +124,5 @@ func (q *request) get(target resource.Ref) error {
 		q.w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	return q.send(http.StatusOK, mediaType, cachePrivate, body)
+	return q.send(http.StatusOK, mediaType, cachePrivate, out.Bytes())
 }

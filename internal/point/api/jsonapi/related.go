@@ -1,7 +1,6 @@
 package jsonapi
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -19,7 +18,9 @@ func (q *request) related(target resource.Ref, r *resource.Relation) error {
 	if err != nil {
 		return err
 	}
-	doc := record.NewDocument(q.Base, query, !r.ToMany)
+	out, back := q.buffer()
+	defer back()
+	doc := record.NewDocument(out, q.Base, query, !r.ToMany)
 	answer, err := q.Store.Read(q.r.Context(), q.Database, q.caller, query, doc.Add)
 	if err != nil {
 		return err
@@ -30,14 +31,13 @@ func (q *request) related(target resource.Ref, r *resource.Relation) error {
 		}
 	}
 	if r.ToMany {
-		return q.sendList(doc, query, answer)
+		return q.sendList(out, doc, query, answer)
 	}
 	links, err := json.Marshal(map[string]string{"self": q.self()})
 	if err != nil {
 		return err
 	}
-	var out bytes.Buffer
-	doc.Write(&out, links, nil)
+	doc.Finish(links, nil)
 	return q.send(http.StatusOK, mediaType, cachePrivate, out.Bytes())
 }
 

@@ -97,7 +97,8 @@ func (q *request) write(op record.Operation, change *record.Change, query *recor
 	set := &record.Batch{}
 	set.Add(q.t, op, change)
 	var tag, self string
-	var body []byte
+	out, back := q.buffer()
+	defer back()
 	readable := record.Readable(q.Side, q.caller.Grants, q.t)
 	err := q.transact(func(ctx context.Context, tx pgx.Tx) (err error) {
 		if err := q.apply(ctx, tx, set); err != nil {
@@ -112,7 +113,8 @@ func (q *request) write(op record.Operation, change *record.Change, query *recor
 			return nil
 		}
 		query.Target = resource.Ref{ID: change.ID}
-		tag, body, err = q.readOne(tx, query, self)
+		out.Reset()
+		tag, err = q.readOne(out, tx, query, self)
 		return err
 	})
 	if err != nil {
@@ -127,7 +129,7 @@ func (q *request) write(op record.Operation, change *record.Change, query *recor
 		return q.empty(http.StatusNoContent)
 	}
 	q.w.Header().Set("ETag", tag)
-	return q.send(status, mediaType, cacheNothing, body)
+	return q.send(status, mediaType, cacheNothing, out.Bytes())
 }
 
 // apply writes a batch whose changes must all succeed.
