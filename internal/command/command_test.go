@@ -309,7 +309,7 @@ func TestDeadlockIsRunAgain(t *testing.T) {
 		})
 	}
 	both.Wait()
-	if tries.Load() != 3 || w.note() != "xx" {
+	if tries.Load() < 3 || w.note() != "xx" { // the one that is run again may meet the other once more
 		t.Errorf("%d tries left %q", tries.Load(), w.note())
 	}
 }
