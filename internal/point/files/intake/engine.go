@@ -60,7 +60,7 @@ type Engine struct {
 	DB     Database
 	Store  *record.Store
 	Caller access.Caller
-	// ChunkRows is how many rows one transaction takes, 1,000 if 0.
+	// ChunkRows is how many rows one transaction takes, 500 if 0.
 	ChunkRows int
 	// Filter may mark rows as skipped before their changes are planned; it may be nil.
 	Filter func(ctx context.Context, tx pgx.Tx, rows []*Row) error
@@ -120,7 +120,7 @@ type chunkOrError struct {
 }
 
 const (
-	chunkRows = 1000
+	chunkRows = 500
 	// chunkBytes bounds a chunk whose rows are large, such as documents.
 	chunkBytes = 8 << 20
 )

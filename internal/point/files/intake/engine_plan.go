@@ -39,39 +39,43 @@ func (j *Job) overlaps() bool {
 // ahead begins a transaction for each chunk, in their order so that the foremost always has its connection, and plans them
 // side by side.
 func (w *writing) ahead(ctx context.Context, chunks <-chan chunkOrError, out chan<- *planned, slots chan struct{}) error {
-	for c := range chunks {
-		if c.chunk != nil && len(c.chunk.Rows) > 0 {
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			tx, err := w.DB.Begin(ctx)
-			if err != nil {
-				return fmt.Errorf("beginning a chunk: %w", err)
-			}
-			p := &planned{chunk: c.chunk, tx: tx, ready: make(chan error, 1)}
-			go func() {
-				defer func() { // a mistake in a chunk must not end the server
-					if r := recover(); r != nil {
-						p.ready <- fmt.Errorf("planning panicked: %v", r)
-					}
-				}()
-				p.ready <- w.planOne(ctx, p)
+	for {
+		select { // the slot first: a chunk that waits for one is memory too
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		c, more := <-chunks
+		if !more {
+			return ctx.Err()
+		}
+		if c.chunk == nil || len(c.chunk.Rows) == 0 {
+			return c.err // only the last one has none
+		}
+		tx, err := w.DB.Begin(ctx)
+		if err != nil {
+			return fmt.Errorf("beginning a chunk: %w", err)
+		}
+		p := &planned{chunk: c.chunk, tx: tx, ready: make(chan error, 1)}
+		go func() {
+			defer func() { // a mistake in a chunk must not end the server
+				if r := recover(); r != nil {
+					p.ready <- fmt.Errorf("planning panicked: %v", r)
+				}
 			}()
-			select {
-			case out <- p:
-			case <-ctx.Done():
-				<-p.ready
-				_ = tx.Rollback(context.WithoutCancel(ctx))
-				return ctx.Err()
-			}
+			p.ready <- w.planOne(ctx, p)
+		}()
+		select {
+		case out <- p:
+		case <-ctx.Done():
+			<-p.ready
+			_ = tx.Rollback(context.WithoutCancel(ctx))
+			return ctx.Err()
 		}
 		if c.err != nil {
 			return c.err
 		}
 	}
-	return ctx.Err()
 }
 
 func (w *writing) planOne(ctx context.Context, p *planned) (err error) {
