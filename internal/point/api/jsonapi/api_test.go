@@ -145,6 +145,7 @@ func (a *api) ask(caller, method, path string, further ...string) *answer {
 		a.T.Fatal(err)
 	}
 	a.check(method+" "+path, out)
+	a.described(base, method, path, out)
 	return out
 }
 

@@ -42,7 +42,8 @@ type Handler struct {
 	// Describe serves openapi.json; nil where there is none.
 	Describe func(side access.Side) ([]byte, error)
 
-	buffers sync.Pool // of answers that were sent, for the next ones
+	buffers     sync.Pool // of answers that were sent, for the next ones
+	description description
 }
 
 const mediaType = "application/vnd.api+json"
@@ -89,12 +90,4 @@ func split(path string) ([]string, error) {
 		}
 	}
 	return segments, nil
-}
-
-func (q *request) describe() error {
-	b, err := q.Describe(q.Side)
-	if err != nil {
-		return err
-	}
-	return q.send(http.StatusOK, "application/json", "no-cache", b)
 }
