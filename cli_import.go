@@ -2,7 +2,6 @@ package hanse
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,36 +28,24 @@ type importing struct {
 func importCommand() *cobra.Command {
 	var i importing
 	cmd := &cobra.Command{
-		Use: "import FILE", Short: "Import a file as a partner's, or show what that would change", Args: exactly(1),
+		Use: "import FILE", Short: "Import a file as a partner's, or show what that would change",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return &exitError{exitUsage, fmt.Sprintf("import takes one file, not %d; see hanse import --help", len(args))}
+			}
+			return nil
+		},
 		Long: "Imports a file as if the partner had sent it, into the running demo or server of the data folder, or into --database.\n" +
-			"With --preview nothing is written: each row is compared with what is stored. Exit code 3: some rows failed.",
+			"With --preview nothing is written: each row is compared with what is stored. Exit codes: 1 the file was refused,\n" +
+			"2 wrong usage, 3 some rows failed.",
 		RunE: func(cmd *cobra.Command, args []string) error { return i.run(cmd, args[0]) },
 	}
 	i.settings.register(cmd, false)
-	cmd.Flags().StringVar(&i.as, "as", "", "resource that the rows are, such as products (default: by the file's name)")
+	cmd.Flags().StringVar(&i.as, "as", "", "resource that the rows of a CSV file are, such as products (default: by the file's name)")
 	cmd.Flags().StringVar(&i.partner, "partner", "", "code of the partner whose settings count (default: the first one)")
 	cmd.Flags().BoolVar(&i.preview, "preview", false, "show what would change and write nothing")
 	cmd.Flags().BoolVar(&i.json, "json", false, "print JSON")
 	return cmd
-}
-
-// report is what the command prints with --json.
-type report struct {
-	File     string        `json:"file"`
-	Exchange string        `json:"exchange,omitempty"`
-	Status   string        `json:"status"`
-	Preview  bool          `json:"preview"`
-	Counts   intake.Counts `json:"counts"`
-	Reason   string        `json:"reason,omitempty"`
-	Rows     []reportedRow `json:"rows,omitempty"`
-}
-
-type reportedRow struct {
-	Line     int    `json:"line"`
-	Resource string `json:"resource"`
-	Key      string `json:"key"`
-	Outcome  string `json:"outcome"`
-	Reason   string `json:"reason,omitempty"`
 }
 
 func (i *importing) run(cmd *cobra.Command, path string) error {
@@ -76,24 +63,38 @@ func (i *importing) run(cmd *cobra.Command, path string) error {
 		return err
 	}
 	defer h.close()
-	partners, err := intake.LoadPartners(ctx, h.pool, h.registry, i.partner)
+	if _, ok := intake.TypeNamed(h.store.Schema(), i.as); i.as != "" && !ok {
+		return &exitError{exitUsage, fmt.Sprintf("--as %q is no resource that can be imported; hanse resources lists them", i.as)}
+	}
+	p, err := i.findPartner(ctx, h)
 	if err != nil {
 		return err
 	}
-	if len(partners) == 0 {
-		return fmt.Errorf("there is no enabled partner %q in the database; a file is imported as a partner's", i.partner)
-	}
-	r := &report{File: filepath.Base(path), Preview: i.preview}
+	r := &importReport{File: filepath.Base(path), Preview: i.preview}
 	service := &intake.Service{DB: h.work, Store: h.store, Ledger: h.ledger, Node: h.node, Log: log, Acknowledge: acknowledge}
 	if i.preview {
-		err = i.show(ctx, service, partners[0], path, r)
+		err = i.show(ctx, service, p, path, r)
 	} else {
-		err = i.write(ctx, h, service, partners[0], path, r)
+		err = i.write(ctx, h, service, p, path, r)
 	}
 	if err != nil {
 		return err
 	}
 	return r.print(cmd.OutOrStdout(), i.json)
+}
+
+// findPartner gives the partner as whose the file is imported.
+func (i *importing) findPartner(ctx context.Context, h *house) (*intake.Partner, error) {
+	partners, err := intake.LoadPartners(ctx, h.pool, h.registry, i.partner)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(partners) == 0:
+		return nil, fmt.Errorf("there is no enabled partner %q in the database; a file is imported as a partner's", i.partner)
+	case i.partner != "" && len(partners) > 1:
+		return nil, fmt.Errorf("%d organizations have a partner %q; put the file into his folder instead", len(partners), i.partner)
+	}
+	return partners[0], partners[0].Fault
 }
 
 // disk is a file of this machine.
@@ -102,32 +103,28 @@ type disk struct{ path string }
 func (d disk) Name() string                 { return filepath.Base(d.path) }
 func (d disk) Open() (io.ReadCloser, error) { return os.Open(d.path) } // #nosec G304 -- the caller names the file
 
-// shownRows bounds what a preview prints row by row.
-const shownRows = 1000
-
-func (i *importing) show(ctx context.Context, s *intake.Service, p *intake.Partner, path string, r *report) error {
+// show previews the file.
+func (i *importing) show(ctx context.Context, s *intake.Service, p *intake.Partner, path string, r *importReport) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("opening the file: %w", err)
 	}
-	_, err = s.Preview(ctx, intake.File{Partner: p, Content: disk{path}, Size: info.Size(), As: i.as}, func(d *intake.Done) {
-		r.Counts.Add(d.Counts)
-		for _, l := range d.Lines {
-			if len(r.Rows) < shownRows {
-				r.Rows = append(r.Rows, reportedRow{l.Line, l.Resource, l.Key, l.Outcome.String(), l.Reason()})
-			}
-		}
-	})
+	notes, err := s.Preview(ctx, intake.File{Partner: p, Content: disk{path}, Size: info.Size(), As: i.as}, r.add)
 	var refused *intake.FileError
 	if errors.As(err, &refused) {
 		r.Status, r.Reason = string(exchange.Refused), refused.Error()
 		return nil
 	}
+	for _, n := range notes {
+		r.Remarks = append(r.Remarks, n.Detail)
+	}
 	r.Status = string(r.Counts.Status())
 	return err
 }
 
-func (i *importing) write(ctx context.Context, h *house, s *intake.Service, p *intake.Partner, path string, r *report) error {
+// write imports the file: an exchange of its own, processed here and now. If it is interrupted, the node that watches the
+// partner's folder finishes it.
+func (i *importing) write(ctx context.Context, h *house, s *intake.Service, p *intake.Partner, path string, r *importReport) error {
 	f, err := os.Open(path) // #nosec G304 -- the caller names the file
 	if err != nil {
 		return fmt.Errorf("opening the file: %w", err)
@@ -151,40 +148,18 @@ func (i *importing) write(ctx context.Context, h *house, s *intake.Service, p *i
 		return err
 	}
 	r.Exchange, r.Status, r.Reason = receipt.ID, string(out.Status), out.Reason.Text
-	r.Counts = intake.Counts{Read: int64(out.Counts.Read), Created: int64(out.Counts.Created), Updated: int64(out.Counts.Updated),
-		Unchanged: int64(out.Counts.Unchanged), Failed: int64(out.Counts.Failed)}
+	c := out.Counts
+	r.Counts = intake.Counts{Read: int64(c.Read), Created: int64(c.Created), Updated: int64(c.Updated), Unchanged: int64(c.Unchanged), Failed: int64(c.Failed)}
+	if err := r.addIssues(ctx, h, p); err != nil {
+		return err
+	}
+	if p.Home == "" {
+		return nil
+	}
 	partnerHome, err := (home.Folders{Dir: filepath.Join(h.cfg.Data, "sftp")}).Open(ctx, p.Home)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = partnerHome.Close() }()
 	return watch.PlaceResult(ctx, s, partnerHome, p, name, receipt.ID, out)
-}
-
-func (r *report) print(w io.Writer, asJSON bool) error {
-	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		if err := e.Encode(r); err != nil {
-			return err
-		}
-	} else {
-		c := r.Counts
-		fmt.Fprintf(w, "%s: %s. %d rows: %d created, %d updated, %d unchanged, %d failed.\n", r.File, r.Status, c.Read, c.Created, c.Updated, c.Unchanged, c.Failed)
-		if r.Reason != "" {
-			fmt.Fprintln(w, r.Reason)
-		}
-		for _, row := range r.Rows {
-			if row.Outcome != "unchanged" || row.Reason != "" {
-				fmt.Fprintf(w, "  line %d  %s %s  %s  %s\n", row.Line, row.Resource, row.Key, row.Outcome, row.Reason)
-			}
-		}
-	}
-	switch r.Status {
-	case string(exchange.Refused):
-		return &exitError{code: exitFailed}
-	case string(exchange.PartlyDone):
-		return &exitError{code: exitPartial}
-	}
-	return nil
 }

@@ -76,6 +76,30 @@ func Record(ctx context.Context, tx pgx.Tx, caller access.Caller, exchange strin
 	return warnings, nil
 }
 
+// Found is an issue as the ledger has it: equal warnings are one, with a count.
+type Found struct {
+	Issue
+	Count int
+}
+
+// Issues are what was wrong with an exchange, by line, at most so many.
+func (l *Ledger) Issues(ctx context.Context, caller access.Caller, exchange string, most int) (all []Found, err error) {
+	err = l.in(ctx, caller, "read what was wrong with exchange "+exchange, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select coalesce(line, 0), coalesce(key, ''), coalesce(field, ''), class, severity, code, detail, count
+			from exchange_error where exchange_id = $1 order by coalesce(line, 0), id limit $2`, exchange, most)
+		if err != nil {
+			return err
+		}
+		var f Found
+		_, err = pgx.ForEachRow(rows, []any{&f.Line, &f.Key, &f.Field, &f.Class, &f.Severity, &f.Code, &f.Detail, &f.Count}, func() error {
+			all = append(all, f)
+			return nil
+		})
+		return err
+	})
+	return all, err
+}
+
 // issueRows are issues turned on their side, as unnest takes them.
 type issueRows struct {
 	at                                          map[uuid.UUID]int
