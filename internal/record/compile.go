@@ -42,11 +42,10 @@ type compiler struct {
 }
 
 // compile turns the query into a statement, or says what of it the definitions do not allow.
-func (s *Store) compile(q *Query, caller *access.Caller) (*statement, error) {
+func (s *Store) compile(q *Query, schema *resource.Schema, caller *access.Caller) (*statement, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	schema := s.schema()
 	key := shape(q, caller)
 	if st := s.cached(key, schema.Revision()); st != nil {
 		return st, nil

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/resource"
 )
 
 // Batcher sends statements in one round trip: a pool, a connection or a transaction.
@@ -30,6 +31,7 @@ type Reading struct {
 
 	Answer    *Answer // filled by ReadAll
 	statement *statement
+	schema    *resource.Schema
 }
 
 // ReadAll answers several queries in one round trip: the caller's context once, then a statement for each. Like Read
@@ -81,8 +83,38 @@ func (s *Store) Statement(q *Query, caller access.Caller) (sql string, parameter
 	return last.SQL, last.Parameters, nil
 }
 
+// renew takes the definitions of this moment. A query that was made with those of the moment before, when an administrator
+// has just added a field, is answered by the new ones, so that one statement never mixes both.
+func (s *Store) renew(r *Reading) error {
+	r.schema = s.schema()
+	current := func(t *resource.Type) (*resource.Type, error) {
+		if now, ok := r.schema.Type(t.Name); ok {
+			return now, nil
+		}
+		return nil, queryError("type", t.Name, "unknown_type", "there is no resource %q any more", t.Name)
+	}
+	t, err := current(r.Query.Type)
+	if err != nil || t == r.Query.Type {
+		return err
+	}
+	q := *r.Query
+	q.Type = t
+	if q.Of != nil {
+		of := *q.Of
+		if of.Type, err = current(of.Type); err != nil {
+			return err
+		}
+		q.Of = &of
+	}
+	r.Query = &q
+	return nil
+}
+
 func (s *Store) statements(r *Reading, caller *access.Caller) ([]Statement, error) {
-	st, err := s.compile(r.Query, caller)
+	if err := s.renew(r); err != nil {
+		return nil, err
+	}
+	st, err := s.compile(r.Query, r.schema, caller)
 	if err != nil {
 		return nil, err
 	}

@@ -143,6 +143,9 @@ func codedProblem(err Coded) *Problem {
 func queryProblem(q *record.QueryError, r *http.Request) *Problem {
 	switch q.Part {
 	case "type":
+		if q.Code == "unknown_type" {
+			return problem(http.StatusNotFound, q.Code, "There is no resource %q.", q.Path)
+		}
 		return problem(http.StatusForbidden, q.Code, "You may not read %s.", q.Path)
 	case "id":
 		return problem(http.StatusNotFound, "not_found", "There is no such record: %s.", q.Detail)

@@ -39,21 +39,21 @@ func orSilent(responses object) object {
 
 func (d *description) collection(t *resource.Type, e resource.Exposure, name string) {
 	path := object{"get": operation("list"+upper(t.Name), t.Name, "List "+t.Name,
-		answers("200", "A page of "+t.Name+".", ref("schemas", name+"List")), object{"parameters": d.listParameters(t)})}
+		answers("200", "A page of "+t.Name+".", ref("schemas", "PageOf"+upper(t.Name))), object{"parameters": d.listParameters(t)})}
 	if e.Create {
-		path["post"] = operation("create"+name, t.Name, "Create one of "+t.Name, orSilent(answers("201", "The new record.", ref("schemas", name+"Document"))),
-			object{"parameters": shaped(), "requestBody": body(name + "Create")})
+		path["post"] = operation("create"+name, t.Name, "Create one of "+t.Name, orSilent(answers("201", "The new record.", ref("schemas", "DocumentOf"+name))),
+			object{"parameters": shaped(), "requestBody": body("New" + name)})
 	}
 	d.paths["/"+t.Name] = path
 }
 
 func (d *description) single(t *resource.Type, e resource.Exposure, name string) {
 	path := object{"parameters": []any{ref("parameters", "Id")},
-		"get": operation("get"+name, t.Name, "Read one of "+t.Name, answers("200", "The record; its ETag serves If-Match and If-None-Match.", ref("schemas", name+"Document")),
+		"get": operation("get"+name, t.Name, "Read one of "+t.Name, answers("200", "The record; its ETag serves If-Match and If-None-Match.", ref("schemas", "DocumentOf"+name)),
 			object{"parameters": append(shaped(), ref("parameters", "IfNoneMatch"))})}
 	if e.Update {
-		path["patch"] = operation("update"+name, t.Name, "Change one of "+t.Name, orSilent(answers("200", "The record as it is now.", ref("schemas", name+"Document"))),
-			object{"parameters": append(shaped(), ref("parameters", "IfMatch")), "requestBody": body(name + "Update")})
+		path["patch"] = operation("update"+name, t.Name, "Change one of "+t.Name, orSilent(answers("200", "The record as it is now.", ref("schemas", "DocumentOf"+name))),
+			object{"parameters": append(shaped(), ref("parameters", "IfMatch")), "requestBody": body("ChangeOf" + name)})
 	}
 	if e.Delete {
 		path["delete"] = operation("delete"+name, t.Name, "Delete one of "+t.Name, answers("204", "Gone.", nil),
@@ -69,9 +69,9 @@ func (d *description) relations(t *resource.Type) {
 			continue
 		}
 		target, _ := d.schema.Type(r.Target)
-		answer, parameters := upper(target.Singular())+"OrNullDocument", shaped()
+		answer, parameters := "DocumentOf"+upper(target.Singular())+"OrNull", shaped()
 		if r.ToMany {
-			answer, parameters = upper(target.Singular())+"List", d.listParameters(target)
+			answer, parameters = "PageOf"+upper(target.Name), d.listParameters(target)
 		}
 		d.paths["/"+t.Name+"/{id}/"+r.Name] = object{"parameters": []any{ref("parameters", "Id")},
 			"get": operation("getRelated"+upper(r.Name)+"Of"+upper(t.Singular()), t.Name, "Read "+r.Name+" of one of "+t.Name,
@@ -125,7 +125,7 @@ func (d *description) command(c *resource.Command) {
 		if c.Result == c.On {
 			status = "200"
 		}
-		answer, parameters = orSilent(answers(status, "The result.", ref("schemas", upper(result.Singular())+"Document"))), append(parameters, shaped()...)
+		answer, parameters = orSilent(answers(status, "The result.", ref("schemas", "DocumentOf"+upper(result.Singular())))), append(parameters, shaped()...)
 	}
 	input := withRequired(object{"type": "object", "properties": properties}, required)
 	rest := object{"parameters": parameters,

@@ -12,16 +12,16 @@ func (d *description) describe(t *resource.Type) {
 	e := record.Exposed(d.side, t)
 	name := upper(t.Singular())
 	d.schemas[name] = d.resource(t, false, false)
-	d.schemas[name+"Document"] = document(ref("schemas", name))
-	d.schemas[name+"OrNullDocument"] = document(object{"oneOf": []any{ref("schemas", name), object{"type": "null"}}})
-	d.schemas[name+"List"] = object{"type": "object", "required": []any{"data"}, "properties": object{
+	d.schemas["DocumentOf"+name] = document(ref("schemas", name))
+	d.schemas["DocumentOf"+name+"OrNull"] = document(object{"oneOf": []any{ref("schemas", name), object{"type": "null"}}})
+	d.schemas["PageOf"+upper(t.Name)] = object{"type": "object", "required": []any{"data"}, "properties": object{
 		"data": object{"type": "array", "items": ref("schemas", name)}, "included": included(),
 		"links": ref("schemas", "PageLinks"), "meta": ref("schemas", "PageMeta")}}
 	if e.Create {
-		d.schemas[name+"Create"] = object{"type": "object", "required": []any{"data"}, "properties": object{"data": d.resource(t, true, true)}}
+		d.schemas["New"+name] = object{"type": "object", "required": []any{"data"}, "properties": object{"data": d.resource(t, true, true)}}
 	}
 	if e.Update {
-		d.schemas[name+"Update"] = object{"type": "object", "required": []any{"data"}, "properties": object{"data": d.resource(t, true, false)}}
+		d.schemas["ChangeOf"+name] = object{"type": "object", "required": []any{"data"}, "properties": object{"data": d.resource(t, true, false)}}
 	}
 	if e.Read {
 		d.collection(t, e, name)
