@@ -29,6 +29,8 @@ type Change struct {
 	Owned map[string][]*Change
 	// ExternalIDs are added to the record's own.
 	ExternalIDs []ExternalID
+	// OnlyExternalIDs: a stored record loses those of its external ids that are not among ExternalIDs.
+	OnlyExternalIDs bool
 	// Initial are values that only a new record gets; they never change an existing one. A reference that must exist,
 	// whatever it is called, is an upsert with the key in Values and the rest in Initial.
 	Initial resource.Record

@@ -156,6 +156,27 @@ func TestExternalIDs(t *testing.T) {
 	w.want(both[0].Outcome.String()+" "+both[1].Outcome.String()+codes(both[1]), "created failedexternalIds:external_id_taken")
 }
 
+func TestExternalIDsMayBeSaidInFull(t *testing.T) {
+	w := newTrade(t)
+	only := func(ids ...ExternalID) *Change {
+		return &Change{Target: resource.ByKey("a"), Values: w.record("items"), ExternalIDs: ids, OnlyExternalIDs: true}
+	}
+	first := only(ExternalID{"SAP", "1"}, ExternalID{"PIM", "x"})
+	first.Target, first.Values = resource.Ref{}, w.record("items", "sku", "a", "name", `{"en":"x"}`)
+	w.put("items", Create, first)
+	all := func() string {
+		return w.ask("select coalesce(string_agg(system || external_id, ' ' order by system), '') || ' r' || max(i.revision) from item i left join external_id x on i.id = x.record_id")
+	}
+	w.want(all(), "PIMx SAP1 r1")
+	same, swapped, none := only(ExternalID{"PIM", "x"}, ExternalID{"SAP", "1"}), only(ExternalID{"SAP", "2"}), only()
+	w.put("items", Update, same)
+	w.want(same.Outcome.String()+" "+all(), "unchanged PIMx SAP1 r1")
+	w.put("items", Update, swapped)
+	w.want(swapped.Outcome.String()+" "+swapped.Changed[0]+" "+all(), "updated externalIds SAP2 r2")
+	w.put("items", Update, none)
+	w.want(none.Outcome.String()+all(), "updated r3")
+}
+
 func TestCustomFieldsAndFacts(t *testing.T) {
 	w := newTrade(t)
 	custom := func(f resource.Field) resource.Field { f.Custom = true; return f }

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,9 @@ func (r *row) wantsExternal() []ExternalID {
 func (p *Plan) planExternalIDs(ctx context.Context, tx pgx.Tx, s *set) error {
 	if s.op == Delete {
 		return nil
+	}
+	if err := p.planDropped(ctx, tx, s); err != nil {
+		return err
 	}
 	var rows []*row
 	var systems, ids []string
@@ -57,6 +61,38 @@ func (p *Plan) planExternalIDs(ctx context.Context, tx pgx.Tx, s *set) error {
 				r.touch("externalIds")
 			}
 		}
+	}
+	return nil
+}
+
+// planDropped finds out which external ids stored records lose, because a change says which are all.
+func (p *Plan) planDropped(ctx context.Context, tx pgx.Tx, s *set) error {
+	of := map[string]*row{}
+	var ids []string
+	for _, r := range s.rows {
+		if r.change.OnlyExternalIDs && r.exists && !r.failed {
+			of[r.id], ids = r, append(ids, r.id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, "SELECT x.record_id::text, x.system, x.external_id FROM external_id x WHERE x.organization_id = $1::uuid AND x.type = $2 "+
+		"AND x.record_id = ANY ($3::uuid[]) ORDER BY x.system, x.external_id", p.caller.Organization, s.t.Name, ids)
+	if err != nil {
+		return fmt.Errorf("reading external ids: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		raw := rows.RawValues()
+		r, x := of[string(raw[0])], ExternalID{string(raw[1]), string(raw[2])}
+		if !slices.Contains(r.change.ExternalIDs, x) {
+			r.dropped = append(r.dropped, x)
+			r.touch("externalIds")
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("reading external ids: %w", err)
 	}
 	return nil
 }

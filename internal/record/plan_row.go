@@ -41,6 +41,7 @@ type row struct {
 	old       resource.Record
 	touched   bool // lists or external ids differ, though no value does
 	externals []ExternalID
+	dropped   []ExternalID // external ids that the record loses
 }
 
 // unfold turns the batch into sets and rows, ties links to the rows they lead to, and measures chains within a set.

@@ -217,6 +217,7 @@ func (w *writer) write(ctx context.Context, tx pgx.Tx, first bool) error {
 			return err
 		}
 	}
+	w.queueDropped(batch)
 	w.queueExternalIDs(batch)
 	if err := w.queueDeletes(batch, w.doomed); err != nil {
 		return err

@@ -13,6 +13,25 @@ const externalSQL = "INSERT INTO external_id (organization_id, type, system, ext
 	"FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS s(type, system, id, record_id) " +
 	"ORDER BY s.type, s.system, s.id ON CONFLICT DO NOTHING RETURNING record_id::text"
 
+const droppedSQL = "DELETE FROM external_id x USING unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) AS s(type, system, id, record_id) " +
+	"WHERE x.organization_id = $1::uuid AND x.type = s.type AND x.system = s.system AND x.external_id = s.id AND x.record_id = s.record_id"
+
+// queueDropped takes away the external ids that records lose.
+func (w *writer) queueDropped(batch *pgx.Batch) {
+	var types, systems, ids, records []string
+	for _, x := range w.sets {
+		for _, r := range x.updates {
+			for _, e := range r.dropped {
+				types, systems = append(types, x.set.t.Name), append(systems, e.System)
+				ids, records = append(ids, e.ID), append(records, r.id)
+			}
+		}
+	}
+	if len(ids) > 0 {
+		batch.Queue(droppedSQL, w.plan.caller.Organization, types, systems, ids, records)
+	}
+}
+
 // queueExternalIDs adds the external ids that are new. One that another writer took meanwhile does not come back.
 func (w *writer) queueExternalIDs(batch *pgx.Batch) {
 	var rows []*row

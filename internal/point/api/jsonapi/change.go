@@ -87,12 +87,14 @@ func builtin(name string) bool {
 	return false
 }
 
+// externalIDs takes the list as a whole, as any attribute is: what is not in it is no name of the record any more.
 func (r *reader) externalIDs(c *record.Change, value any, at string) {
 	items, ok := value.([]any)
 	if !ok {
 		r.fault("invalid_value", at, "externalIds: expected a list of objects with system and id.")
 		return
 	}
+	c.OnlyExternalIDs = true
 	for i, item := range items {
 		o, _ := item.(map[string]any)
 		system, _ := o["system"].(string)

@@ -54,6 +54,14 @@ func TestRecordsAreCreatedChangedAndDeleted(t *testing.T) {
 	if got := a.want(200, a.ask("admin", "PATCH", "products/"+id, `{"data":{"type":"products","attributes":{"name":{"de":null}}}}`)); fmt.Sprint(got.at("data.attributes.name")) != "map[en:Rod]" {
 		t.Errorf("%s", got.raw)
 	}
+	renamed := a.want(200, a.ask("admin", "PATCH", "products/"+id, `{"data":{"type":"products","attributes":{"externalIds":[{"system":"PIM","id":"x"}]}}}`))
+	if got := fmt.Sprint(renamed.at("data.attributes.externalIds")); got != "[map[id:x system:PIM]]" {
+		t.Error(got)
+	}
+	a.refused(404, "not_found", "", a.ask("admin", "GET", "products/ext:SAP:47:11"))
+	if kept := a.want(200, a.ask("admin", "PATCH", "products/"+id, `{"data":{"type":"products","attributes":{"brand":"C"}}}`)); kept.at("data.attributes.externalIds.0.id") != "x" {
+		t.Errorf("%s", kept.raw)
+	}
 	a.want(204, a.ask("admin", "DELETE", "products/"+id))
 	a.refused(404, "not_found", "", a.ask("admin", "GET", "products/"+id))
 }

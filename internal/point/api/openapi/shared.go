@@ -9,7 +9,7 @@ import (
 
 // shared are the schemas that every resource uses.
 func (d *description) shared() {
-	d.schemas["ExternalIds"] = object{"type": "array", "description": "Names of the record in other systems; unique by type.",
+	d.schemas["ExternalIds"] = object{"type": "array", "description": "Names of the record in other systems; unique by type. A given list takes the place of the stored one.",
 		"items": object{"type": "object", "required": []any{"system", "id"}, "properties": object{
 			"system": object{"type": "string", "maxLength": 64}, "id": object{"type": "string", "maxLength": 255}}}}
 	d.schemas["PageLinks"] = object{"type": "object", "properties": object{"self": object{"type": "string"}, "first": object{"type": "string"},
