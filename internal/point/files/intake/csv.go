@@ -90,6 +90,7 @@ func (r *csvRows) Next(context.Context) (*Row, error) {
 	}
 	change := &record.Change{Values: r.t.NewRecord()}
 	for i := range r.columns {
+		row.bytes += len(rec.Cells[i])
 		if c := &r.columns[i]; c.read != nil {
 			c.read(row, change, strings.TrimSpace(rec.Cells[i]))
 		}

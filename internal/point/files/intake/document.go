@@ -51,7 +51,7 @@ func (d *documentRows) Next(ctx context.Context) (*Row, error) {
 		return nil, err
 	}
 	row := &Row{Line: doc.Line, Resource: d.incoming.Resource, Key: doc.Key, Notices: doc.Notices, Skipped: doc.Skipped,
-		Message: doc.Message, Raw: doc.Raw, Acknowledgements: doc.Acknowledgements}
+		Message: doc.Message, Raw: doc.Raw, Acknowledgements: doc.Acknowledgements, bytes: len(doc.Raw)}
 	if row.failed() || row.Skipped != "" {
 		return row, nil
 	}

@@ -84,6 +84,14 @@ type Job struct {
 	Progress Progress
 }
 
+// expected is how many keys have to be remembered.
+func (j *Job) expected() int64 {
+	if !j.Unique {
+		return 0
+	}
+	return j.Rows.Count()
+}
+
 // Run writes all rows of a file that come after those to skip.
 func (e *Engine) Run(ctx context.Context, j Job) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -121,7 +129,7 @@ type chunkOrError struct {
 
 const (
 	chunkRows = 500
-	// chunkBytes bounds a chunk whose rows are large, such as documents.
+	// chunkBytes bounds a chunk whose rows are large.
 	chunkBytes = 8 << 20
 )
 
@@ -146,7 +154,7 @@ func (e *Engine) read(ctx context.Context, j Job, out chan<- chunkOrError) {
 		limit = chunkRows
 	}
 	schema := e.Store.Schema()
-	seen, chunk, size := newKeys(), &Chunk{}, 0
+	seen, chunk, size := newKeys(j.expected()), &Chunk{}, 0
 	for n := int64(0); ; n++ {
 		row, err := j.Rows.Next(ctx)
 		if err != nil {
@@ -173,6 +181,6 @@ func (e *Engine) read(ctx context.Context, j Job, out chan<- chunkOrError) {
 			}
 		}
 		chunk.Rows = append(chunk.Rows, row)
-		size += len(row.Raw)
+		size += row.bytes
 	}
 }

@@ -8,24 +8,52 @@ import (
 	"github.com/hanse-commerce/hanse/resource"
 )
 
-// keys remembers keys by 16 bytes each.
+// keys remembers keys by 16 bytes each: a table of their hashes that are probed in a row. PostgreSQL is not asked, since a
+// file may have millions; Go's map would take twice the memory.
 type keys struct {
-	seen map[[2]uint64]struct{}
-	a, b maphash.Seed
+	slots [][2]uint64 // {0, 0} is free
+	used  int
+	a, b  maphash.Seed
 }
 
-func newKeys() *keys {
-	return &keys{seen: map[[2]uint64]struct{}{}, a: maphash.MakeSeed(), b: maphash.MakeSeed()}
+// newKeys has room for as many keys as are expected, and grows at need.
+func newKeys(expected int64) *keys {
+	return &keys{slots: make([][2]uint64, max(1024, expected+expected/4)), a: maphash.MakeSeed(), b: maphash.MakeSeed()}
 }
 
 // add reports whether the key is new.
 func (k *keys) add(key string) bool {
-	h := [2]uint64{maphash.String(k.a, key), maphash.String(k.b, key)}
-	if _, have := k.seen[h]; have {
+	h := [2]uint64{maphash.String(k.a, key) | 1, maphash.String(k.b, key)}
+	if k.used >= len(k.slots)/8*7 {
+		k.grow()
+	}
+	if !k.put(h) {
 		return false
 	}
-	k.seen[h] = struct{}{}
+	k.used++
 	return true
+}
+
+func (k *keys) put(h [2]uint64) bool {
+	for i := h[1] % uint64(len(k.slots)); ; i = (i + 1) % uint64(len(k.slots)) {
+		switch k.slots[i] {
+		case [2]uint64{}:
+			k.slots[i] = h
+			return true
+		case h:
+			return false
+		}
+	}
+}
+
+func (k *keys) grow() {
+	old := k.slots
+	k.slots = make([][2]uint64, 2*len(old))
+	for _, h := range old {
+		if h != ([2]uint64{}) {
+			k.put(h)
+		}
+	}
 }
 
 // KeyOf is the natural key among a record's values as people read it. Parts of a composite key are joined by "|" and

@@ -39,6 +39,7 @@ type Row struct {
 
 	identity string          // the key with its parts kept apart, by which a second row of it is told
 	hash     string          // of a document's content
+	bytes    int             // of the file that the row holds in memory
 	answers  []module.Notice // what came of the acknowledgements
 	borrowed []borrowing     // relations that are taken from other records
 	periods  []pricing.Period
