@@ -3,10 +3,13 @@ package jsonapi_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
+
+	"github.com/hanse-commerce/hanse/resource"
 )
 
 func TestRecordsAreCreatedChangedAndDeleted(t *testing.T) {
@@ -81,6 +84,32 @@ func TestNumbersAreExact(t *testing.T) {
 	a.want(200, a.ask("admin", "PATCH", "categories/key:tools", fmt.Sprintf(category, "7")))
 	for _, wrong := range []string{"7.5", "3000000000", `"7"`, "1e2"} {
 		a.refused(422, "invalid_value", "/data/attributes/position", a.ask("admin", "PATCH", "categories/key:tools", fmt.Sprintf(category, wrong)))
+	}
+}
+
+// A key may have any characters; in a URL its own separators are encoded once more than the rest.
+func TestKeysOfAnyCharacters(t *testing.T) {
+	a := shelf(t)
+	for sku, inURL := range map[string]string{"a/b": "a%2Fb", "a|b": "a%257Cb", "50%": "50%25", "a:b": "a:b", "ext:S:1": "ext:S:1", "key:x": "key:x", "ä ö": "%C3%A4%20%C3%B6",
+		"a%2Fb": "a%25252Fb", "..": "..", "?&#": "%3F%26%23", "a+b": "a+b", `"'\`: "%22%27%5C"} {
+		id := a.Product(sku)
+		if got := a.want(200, a.ask("admin", "GET", "products/key:"+inURL)); got.at("data.id") != id || got.at("data.attributes.sku") != sku {
+			t.Errorf("%s: %s", sku, got.raw)
+		}
+		if got := a.want(200, a.ask("admin", "GET", "products/key:"+inURL+"/unit")); got.at("data.attributes.code") != "C62" {
+			t.Errorf("%s: %s", sku, got.raw)
+		}
+		ref := resource.ByKey(sku).String()
+		if got := a.want(200, a.ask("admin", "GET", "products?filter[id]="+url.QueryEscape(ref))); got.at("data.0.id") != id {
+			t.Errorf("%s: %s", ref, got.raw)
+		}
+		link, _ := json.Marshal(map[string]any{"data": map[string]any{"type": "productUnits", "attributes": map[string]any{"factor": "2"}, "relationships": map[string]any{
+			"product": map[string]any{"data": map[string]any{"type": "products", "id": ref}}, "unit": map[string]any{"data": map[string]any{"type": "units", "id": "key:XCT"}}}}})
+		a.want(201, a.ask("admin", "POST", "productUnits", string(link)))
+		if got := a.want(200, a.ask("admin", "GET", "productUnits/key:"+inURL+"|XCT")); got.at("data.relationships.product.data.id") != id {
+			t.Errorf("%s: %s", sku, got.raw)
+		}
+		a.want(204, a.ask("admin", "DELETE", "products/key:"+inURL))
 	}
 }
 
