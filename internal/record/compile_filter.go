@@ -27,10 +27,14 @@ func (c *compiler) filter(i int) (string, error) {
 }
 
 func (o operand) exists(wanted bool) string {
-	if wanted {
-		return o.visible + " IS NOT NULL"
+	value := o.sql
+	if o.visible != nil {
+		value = o.visible()
 	}
-	return o.visible + " IS NULL"
+	if wanted {
+		return value + " IS NOT NULL"
+	}
+	return value + " IS NULL"
 }
 
 func operatorError(f *Filter, offered []resource.Operator) error {

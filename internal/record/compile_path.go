@@ -8,8 +8,10 @@ import (
 
 // operand is what a path leads to: a field's expression or, with a target, a column of ids.
 type operand struct {
-	sql       string
-	visible   string // the same, null if it is the id of a record that the caller may not see
+	sql string
+	// visible gives the same, null where it is the id of a record that the caller may not see; nil if there is no such.
+	// It is asked only where it is needed: what it adds to the parameters must stand in the statement.
+	visible   func() string
 	sqlType   string
 	kind      resource.Kind
 	target    *resource.Type
@@ -45,30 +47,29 @@ func (c *compiler) resolve(part, path string) (operand, error) {
 func (c *compiler) resolveLast(part, path string, t *resource.Type, alias, name string) (operand, error) {
 	if name == "id" {
 		id := alias + ".id"
-		return operand{sql: id, visible: id, sqlType: "uuid", target: t, seen: true, mandatory: alias == "t"}, nil
+		return operand{sql: id, sqlType: "uuid", target: t, seen: true, mandatory: alias == "t"}, nil
 	}
 	if f, ok := t.Field(name); ok && c.shows(t, f) {
 		if !f.Filterable {
 			return operand{}, queryError(part, path, "not_filterable", "%s cannot be filtered or sorted by %s", t.Name, name)
 		}
 		expr, err := c.column(t, f, alias)
-		o := operand{sql: expr, visible: expr, sqlType: f.Kind.SQL(), kind: f.Kind, mandatory: f.Mandatory && alias == "t"}
+		o := operand{sql: expr, sqlType: f.Kind.SQL(), kind: f.Kind, mandatory: f.Mandatory && alias == "t"}
 		if m, ok := f.Kind.(resource.Comparer); ok {
 			if o.sql, o.sqlType = m.Operand(expr, c.language()); err == nil {
 				o.sql, err = c.localize(o.sql)
-				o.visible = o.sql
 			}
 		}
 		return o, err
 	}
 	if r, ok := t.Relation(name); ok && ShowsRelation(c.schema, c.side, c.grants, t, r) && !r.ToMany {
 		target, _ := c.schema.Type(r.Target)
-		return operand{sql: alias + "." + quote(r.Column), visible: c.linked(t, r, alias), sqlType: "uuid", target: target}, nil
+		return operand{sql: alias + "." + quote(r.Column), visible: func() string { return c.linked(t, r, alias) }, sqlType: "uuid", target: target}, nil
 	}
 	for _, b := range builtins {
 		if b.name == name && b.column != "" && c.showsBuiltin(t, &b) {
 			column := alias + "." + b.column
-			return operand{sql: column, visible: column, sqlType: b.kind.SQL(), kind: b.kind, mandatory: alias == "t"}, nil
+			return operand{sql: column, sqlType: b.kind.SQL(), kind: b.kind, mandatory: alias == "t"}, nil
 		}
 	}
 	return operand{}, queryError(part, path, "unknown_field", "%s has no field %q", t.Name, name)
