@@ -29,6 +29,7 @@ func (c *Chunk) batch(known *knownNeeds) *record.Batch {
 			if c.needs[n.name] != nil || known.has(n.name) {
 				continue
 			}
+			n = n.again()
 			c.needs[n.name] = n
 			needs = append(needs, n)
 		}

@@ -63,6 +63,13 @@ type Need struct {
 	key    string
 }
 
+// again is the need for another chunk, which may be planned at the same time.
+func (n *Need) again() *Need {
+	change := *n.Change
+	change.Reset()
+	return &Need{Type: n.Type, Change: &change, name: n.name, key: n.key}
+}
+
 func newNeed(t *resource.Type, key string, c *record.Change) *Need {
 	return &Need{Type: t, Change: c, name: t.Name + "\x00" + key, key: key}
 }
