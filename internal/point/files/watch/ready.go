@@ -93,7 +93,7 @@ func (f *folder) due(files []waiting) (ready []waiting) {
 	for _, w := range files {
 		switch {
 		case now.Before(f.held[w.path]):
-		case w.told, w.settled && !blocked:
+		case w.told, w.settled && (!blocked || now.Sub(f.seen[w.path].since) > patience):
 			ready = append(ready, w)
 		case !w.settled && now.Sub(f.seen[w.path].first) < patience:
 			blocked = true

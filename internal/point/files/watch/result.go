@@ -87,7 +87,7 @@ func freeResult(ctx context.Context, h home.Home, name string) (string, error) {
 		} else if err != nil {
 			return "", err
 		}
-		stamp = "." + time.Now().UTC().Format("20060102T150405Z")
+		stamp = "." + time.Now().UTC().Format(stampLayout)
 		if n > 1 {
 			stamp += fmt.Sprintf("-%d", n)
 		}

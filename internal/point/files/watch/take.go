@@ -21,6 +21,9 @@ import (
 // not hold up those behind it.
 const tries = 6
 
+// stampLayout is the time that is put into names, in UTC.
+const stampLayout = "20060102T150405Z"
+
 // take keeps the file's content, records its arrival, has it processed and puts it where it belongs: after the commit,
 // never before. Whatever stops in between is gone on with at the next pass.
 func (f *folder) take(ctx context.Context, h home.Home, p *intake.Partner, file waiting) (err error) {
@@ -192,19 +195,31 @@ func (f *folder) move(ctx context.Context, h home.Home, file waiting, kept store
 	return f.copyOut(ctx, h, file.name, kept, to)
 }
 
-// copyOut lays what was taken into a folder, where the file itself is not there any more.
+// copyOut lays what was taken into a folder, where the file itself is not there any more. As a moved one it gets the time
+// behind its name if that is taken.
 func (f *folder) copyOut(ctx context.Context, h home.Home, name string, kept stored, to string) (string, error) {
-	where, err := h.Place(ctx, to, name, home.AddTime, func(w io.Writer) error {
-		r, err := f.Blobs.Open(ctx, kept.Hash)
-		if err != nil {
-			return err
+	free := name
+	for n := 1; ; n++ {
+		where, err := h.Place(ctx, to, free, home.Refuse, func(w io.Writer) error { return f.copyContent(ctx, w, kept.Hash) })
+		switch {
+		case err == nil:
+			return where, nil
+		case !errors.Is(err, home.ErrExists):
+			return "", fmt.Errorf("laying %s into %s/: %w", name, to, err)
 		}
-		defer func() { _ = r.Close() }()
-		_, err = io.Copy(w, r)
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("laying %s into %s/: %w", name, to, err)
+		free = fmt.Sprintf("%s.%s", name, time.Now().UTC().Format(stampLayout))
+		if n > 1 {
+			free += fmt.Sprintf("-%d", n)
+		}
 	}
-	return where, nil
+}
+
+func (f *folder) copyContent(ctx context.Context, w io.Writer, hash string) error {
+	r, err := f.Blobs.Open(ctx, hash)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	_, err = io.Copy(w, r)
+	return err
 }
