@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/point/files/home"
 	"github.com/hanse-commerce/hanse/internal/point/files/intake"
 )
@@ -19,6 +22,8 @@ type folder struct {
 	held     map[string]time.Time // files that are left out for a while, so that they do not hold up the others
 	begun    bool                 // what an earlier node left was looked for
 	swept    time.Time            // when interrupted imports were last looked for
+	partner  *intake.Partner      // as it was last read
+	read     time.Time
 }
 
 func newFolder(w *Watcher) *folder {
@@ -34,11 +39,43 @@ func (e *holdError) Unwrap() error { return e.err }
 // relist is after how long a list of files is made anew, since one that came meanwhile may be due earlier.
 const relist = time.Second
 
+// stale is for how long an idle folder's partner is not read again.
+const stale = 10 * time.Second
+
+// idle reports whether there is nothing to do, at the price of a look into in/ and one short query: most folders of most
+// partners are empty most of the time.
+func (f *folder) idle(ctx context.Context) (bool, error) {
+	if !f.begun || f.partner == nil || time.Since(f.read) > stale || time.Since(f.swept) >= leftAge/2 {
+		return false, nil
+	}
+	h, err := f.Homes.Open(ctx, f.partner.Home)
+	if err != nil {
+		return false, nil // the pass says why
+	}
+	defer func() { _ = h.Close() }()
+	if entries, err := h.List(ctx, home.In); err != nil || len(entries) > 0 {
+		return false, nil
+	}
+	batch := &pgx.Batch{}
+	access.Queue(batch, f.partner.Caller(""))
+	asked := false
+	batch.Queue("SELECT EXISTS (SELECT FROM file_again WHERE partner_id = $1)", f.partner.ID).QueryRow(func(row pgx.Row) error { return row.Scan(&asked) })
+	if err := f.DB.SendBatch(ctx, batch).Close(); err != nil {
+		return false, fmt.Errorf("looking for work for partner %s: %w", f.partner.Code, err)
+	}
+	return !asked, nil
+}
+
 // pass takes what is ready, file by file. A failure that may pass ends it, so that order is kept, and asks for a pause that
 // grows.
 func (f *folder) pass(ctx context.Context, partner string) (time.Duration, error) {
+	if idle, err := f.idle(ctx); idle || err != nil {
+		return 0, err
+	}
 	p, err := intake.LoadPartner(ctx, f.DB, f.Registry, partner)
+	f.partner, f.read = p, time.Now()
 	if err != nil || p == nil || p.Home == "" {
+		f.partner = nil
 		return 0, err
 	}
 	if p.Fault != nil {
