@@ -132,7 +132,7 @@ func (s *server) run(ctx context.Context) error {
 		s.listeners.close()
 		return err
 	}
-	web := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	web := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 10 * time.Minute, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
 	if err := s.jobs.Start(context.WithoutCancel(ctx)); err != nil {
 		s.listeners.close()

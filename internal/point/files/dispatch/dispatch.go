@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -44,8 +45,8 @@ type document struct {
 	channel   string // UUID or ""
 	kind      string
 	base, ext string
-	record    string // UUID of what it is about, "" for a confirmation
-	recordOf  string // its type
+	record    string // UUID of what it is about, by which it is laid out once: for a confirmation the run
+	recordOf  string // its type, "" where it is no resource
 	write     func(w io.Writer, m module.Message) error
 }
 
@@ -101,7 +102,7 @@ func (s *Service) lay(ctx context.Context, d document) error {
 			return err
 		}
 	}
-	if d.record == "" || s.Placed == nil {
+	if d.recordOf == "" || s.Placed == nil {
 		return nil
 	}
 	caller := d.partner.Caller(left.id)
@@ -142,7 +143,16 @@ func (s *Service) place(ctx context.Context, d document, left departure) error {
 // keep writes a document into the blob store, so that what the partner got can be looked at later.
 func (s *Service) keep(ctx context.Context, write func(io.Writer) error) (blob.Info, error) {
 	r, w := io.Pipe()
-	go func() { _ = w.CloseWithError(write(w)) }()
+	go func() {
+		var err error
+		defer func() { // a fault of a module must not stop the node
+			if r := recover(); r != nil {
+				err = fmt.Errorf("writing the document panicked: %v\n%s", r, debug.Stack())
+			}
+			_ = w.CloseWithError(err)
+		}()
+		err = write(w)
+	}()
 	info, err := s.Blobs.Put(ctx, r)
 	_ = r.CloseWithError(err)
 	return info, err
@@ -229,7 +239,7 @@ func (s *Service) Confirm(ctx context.Context, p *intake.Partner, exchangeID str
 	if err != nil || !ok {
 		return err
 	}
-	return s.lay(ctx, document{partner: p, channel: kind.Channel.ID, kind: "confirmation", base: base, ext: "xml",
+	return s.lay(ctx, document{partner: p, channel: kind.Channel.ID, kind: "confirmation", base: base, ext: "xml", record: run,
 		write: func(w io.Writer, m module.Message) error {
 			_, _, err := confirmer.Confirm(w, kind.Name, m, rows, kind.Channel.Settings)
 			return err

@@ -18,10 +18,21 @@ import (
 // ledger shows the exchanges.
 type ledger struct{ *Staff }
 
+// permit lets through who may read the ledger; for anybody else it is not there.
+func permit(ctx context.Context) error {
+	if !mayRead(callerOf(ctx), "exchanges") {
+		return backoffice.ErrNotFound
+	}
+	return nil
+}
+
 // Exchanges implements backoffice.Exchanges.
 func (l ledger) Exchanges(ctx context.Context, q backoffice.ExchangeQuery) (list backoffice.ExchangeList, err error) {
+	if err := permit(ctx); err != nil {
+		return list, err
+	}
 	err = l.within(ctx, callerOf(ctx), func(tx pgx.Tx) error {
-		if list, err = listExchanges(ctx, tx, q); err != nil {
+		if list, err = listExchanges(ctx, tx, callerOf(ctx).Organization, q); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, "SELECT code, name FROM partner WHERE organization_id = $1 ORDER BY code", callerOf(ctx).Organization)
@@ -41,13 +52,13 @@ func (l ledger) Exchanges(ctx context.Context, q backoffice.ExchangeQuery) (list
 const listSQL = `SELECT e.id::text, e.name, coalesce(e.kind, ''), e.direction, coalesce(p.name, ''), e.status, e.created_at,
   e.read, e.created, e.updated, e.unchanged, e.failed, e.warnings, count(*) OVER ()
 FROM exchange e LEFT JOIN partner p ON p.id = e.partner_id
-WHERE ($1 = '' OR e.direction = $1) AND ($2 = '' OR e.status = $2) AND ($3 = '' OR p.code = $3)
+WHERE e.organization_id = $7 AND ($1 = '' OR e.direction = $1) AND ($2 = '' OR e.status = $2) AND ($3 = '' OR p.code = $3)
   AND ($4 = '' OR e.name ILIKE '%' || replace(replace(replace($4, '\', '\\'), '%', '\%'), '_', '\_') || '%' OR e.reference = $4)
 ORDER BY e.id DESC LIMIT $5 OFFSET $6`
 
 // listExchanges reads a page of the ledger; row-level security keeps it to the caller's organization.
-func listExchanges(ctx context.Context, tx pgx.Tx, q backoffice.ExchangeQuery) (list backoffice.ExchangeList, err error) {
-	rows, err := tx.Query(ctx, listSQL, q.Direction, q.Status, q.Partner, q.Text, q.Size, (max(q.Number, 1)-1)*q.Size)
+func listExchanges(ctx context.Context, tx pgx.Tx, organization string, q backoffice.ExchangeQuery) (list backoffice.ExchangeList, err error) {
+	rows, err := tx.Query(ctx, listSQL, q.Direction, q.Status, q.Partner, q.Text, q.Size, offset(q.Number, q.Size), organization)
 	if err != nil {
 		return list, fmt.Errorf("listing exchanges: %w", err)
 	}
@@ -71,16 +82,19 @@ const oneSQL = `SELECT e.id::text, e.name, coalesce(e.kind, ''), e.direction, co
   coalesce(e.acknowledgement, ''), coalesce(e.acknowledgement_text, ''), r.id IS NOT NULL
 FROM exchange e LEFT JOIN partner p ON p.id = e.partner_id LEFT JOIN channel c ON c.id = e.channel_id
 LEFT JOIN exchange d ON d.id = e.duplicate_of_id
-LEFT JOIN LATERAL (SELECT * FROM run WHERE exchange_id = e.id ORDER BY attempt DESC LIMIT 1) r ON true WHERE e.id = $1::uuid`
+LEFT JOIN LATERAL (SELECT * FROM run WHERE exchange_id = e.id ORDER BY attempt DESC LIMIT 1) r ON true WHERE e.id = $1::uuid AND e.organization_id = $2::uuid`
 
 // Exchange implements backoffice.Exchanges.
 func (l ledger) Exchange(ctx context.Context, id string) (e backoffice.Exchange, err error) {
 	if _, ok := resource.ParseUUID(id); !ok {
 		return e, backoffice.ErrNotFound
 	}
+	if err := permit(ctx); err != nil {
+		return e, err
+	}
 	var r reading
 	err = l.within(ctx, callerOf(ctx), func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, oneSQL, id).Scan(append(summary(&e.ExchangeSummary), &e.Point, &e.Channel, &e.Reference, &r.partner, &r.started,
+		return tx.QueryRow(ctx, oneSQL, id, callerOf(ctx).Organization).Scan(append(summary(&e.ExchangeSummary), &e.Point, &e.Channel, &e.Reference, &r.partner, &r.started,
 			&r.finished, &e.Attempt, &e.Node, &e.Estimate, &e.Size, &e.Hash, &e.Reason, &r.duplicate, &r.duplicateName, &r.recordType,
 			&r.record, &r.placed, &r.collected, &r.acknowledged, &r.verdict, &r.verdictText, &e.Result)...)
 	})
@@ -96,6 +110,9 @@ func (l ledger) Exchange(ctx context.Context, id string) (e backoffice.Exchange,
 
 // Errors implements backoffice.Exchanges.
 func (l ledger) Errors(ctx context.Context, id, class string, number, size int) (all backoffice.Errors, err error) {
+	if !mayRead(callerOf(ctx), "exchangeErrors") {
+		return all, nil
+	}
 	err = l.within(ctx, callerOf(ctx), func(tx pgx.Tx) error {
 		groups, err := tx.Query(ctx, "SELECT class, count(*) FROM exchange_error WHERE exchange_id = $1 GROUP BY class ORDER BY 2 DESC", id)
 		if err != nil {
@@ -111,7 +128,7 @@ func (l ledger) Errors(ctx context.Context, id, class string, number, size int) 
 		}
 		rows, err := tx.Query(ctx, `SELECT coalesce(line, 0), coalesce(key, ''), coalesce(field, ''), class, code, detail, severity = 'warning', count
 			FROM exchange_error WHERE exchange_id = $1 AND ($2 = '' OR class = $2) ORDER BY severity, line, id LIMIT $3 OFFSET $4`,
-			id, class, size, (max(number, 1)-1)*size)
+			id, class, size, offset(number, size))
 		if err != nil {
 			return err
 		}
@@ -174,3 +191,6 @@ func (l ledger) Again(ctx context.Context, id string) (string, error) {
 	}
 	return again, err
 }
+
+// offset is where a page begins; nobody leafs further than a million pages.
+func offset(number, size int) int { return (min(max(number, 1), 1_000_000) - 1) * size }

@@ -26,7 +26,7 @@ func (r *reading) complete(e *backoffice.Exchange) {
 	if r.duplicate != "" {
 		e.DuplicateOf = &backoffice.Link{Text: r.duplicateName, URL: "/admin/exchanges/" + r.duplicate}
 	}
-	if r.record != "" {
+	if r.record != "" && r.recordType != "" {
 		e.Record = &backoffice.Link{Text: r.recordType, URL: "/admin/records/" + r.recordType + "/" + r.record}
 	}
 	e.Original = e.Hash != ""
