@@ -31,10 +31,15 @@ func (s *server) surfaces(mux *http.ServeMux) error {
 	}
 	mux.Handle("/", store)
 	mux.Handle(shop.SessionPath, store.Session())
-	mux.Handle(storefrontBase+"/", s.api(access.Storefront, storefrontBase, store.Authenticate))
+	shopAPI := s.api(access.Storefront, storefrontBase, store.Authenticate)
+	mux.Handle(storefrontBase, shopAPI)
+	mux.Handle(storefrontBase+"/", shopAPI)
+	mux.Handle("/api/", nowhere{})
 	mux.Handle("/admin/", office)
 	mux.Handle("/admin", http.RedirectHandler("/admin/", http.StatusSeeOther))
-	mux.Handle(adminBase+"/", s.api(access.Admin, adminBase, byToken(tokens, office)))
+	officeAPI := s.api(access.Admin, adminBase, byToken(tokens, office))
+	mux.Handle(adminBase, officeAPI)
+	mux.Handle(adminBase+"/", officeAPI)
 	return nil
 }
 
@@ -57,4 +62,14 @@ func byToken(tokens *oauth.Server, office *staff.Staff) jsonapi.Authenticator {
 		}
 		return caller, err
 	}
+}
+
+// nowhere answers below /api/ where no API is, as the APIs do.
+type nowhere struct{}
+
+func (nowhere) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/vnd.api+json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = io.WriteString(w, `{"jsonapi":{"version":"1.1"},"errors":[{"status":"404","code":"unknown_path","title":"Not Found","detail":"There is no API at this path; they are at `+adminBase+` and `+storefrontBase+`."}]}`)
 }

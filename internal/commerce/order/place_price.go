@@ -99,7 +99,7 @@ func (o *draft) checkCredit(left decimal.Decimal) error {
 			o.buyer.creditCurrency, o.currency)
 	case o.total.GreaterThan(left):
 		return command.Refuse("credit_limit", "", "The order of %s exceeds the credit that is left, %s.",
-			money.Of(o.total, o.currency), money.Of(left, o.currency))
+			money.Of(o.total, o.currency).Round(), money.Of(decimal.Max(left, decimal.Zero), o.currency).Round())
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func (r *Row) outcome() record.Outcome {
 		}
 	}
 	out := record.Unchanged
-	if r.cleared {
+	if r.cleared || r.Skipped == "" && len(r.Acknowledgements) > len(r.answers) { // an answer that was taken changed what it is about
 		out = record.Updated
 	}
 	for _, d := range r.Drafts {
