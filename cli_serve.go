@@ -64,7 +64,8 @@ func serveCommand() *cobra.Command {
 	var f settingsFlags
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Run a node: HTTP, SFTP, file watcher, jobs", Args: noArgs,
-		Long: "Runs one node. Any number of nodes may share one database. Settings come from --config, the environment\n" +
+		Long: "Runs one node. Any number of nodes may share one database; they share one data folder too, since partners' homes,\n" +
+			"kept content and host keys lie there. Settings come from --config, the environment\n" +
 			"(HANSE_DATABASE, HANSE_HTTP, HANSE_SFTP, HANSE_PUBLIC_URL, …) and flags, the later before the earlier.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := f.load(cmd)
