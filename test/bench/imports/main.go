@@ -106,32 +106,26 @@ func summarize(ours, theirs []figures) {
 	if len(ours) == 0 {
 		return
 	}
-	passes := []struct {
-		name string
-		of   func(figures) timing
-	}{{"first import", func(f figures) timing { return f.first }}, {"unchanged", func(f figures) timing { return f.unchanged }},
-		{"10 % changed", func(f figures) timing { return f.tenth }}}
-	first, unchanged := median(ours, passes[0].of), median(ours, passes[1].of)
-	fmt.Printf("unchanged re-import is %.1f times faster than the first import (processor time: %.1f)\n",
-		first.clock.Seconds()/unchanged.clock.Seconds(), first.processor.Seconds()/unchanged.processor.Seconds())
-	if len(theirs) == 0 {
+	fmt.Printf("unchanged re-import, times faster than the first: %s\n", ratio(ours, func(i int) (timing, timing) { return ours[i].first, ours[i].unchanged }))
+	if len(theirs) < len(ours) {
 		return
 	}
-	for _, x := range passes {
-		t, o := median(theirs, x.of), median(ours, x.of)
-		fmt.Printf("%-14s psql %s, hanse %s: hanse reaches %.2f of the baseline (processor time: %.2f)\n", x.name, t, o,
-			t.clock.Seconds()/o.clock.Seconds(), t.processor.Seconds()/o.processor.Seconds())
+	for name, of := range map[string]func(figures) timing{"first import": func(f figures) timing { return f.first },
+		"unchanged": func(f figures) timing { return f.unchanged }, "10 % new": func(f figures) timing { return f.tenth }} {
+		fmt.Printf("%-13s part of the baseline that is reached: %s\n", name, ratio(ours, func(i int) (timing, timing) { return of(theirs[i]), of(ours[i]) }))
 	}
 }
 
-func median(all []figures, of func(figures) timing) (m timing) {
-	clock, processor := make([]time.Duration, len(all)), make([]time.Duration, len(all))
-	for i, f := range all {
-		clock[i], processor[i] = of(f).clock, of(f).processor
+// ratio is the median of the rounds' ratios: what was measured side by side is compared.
+func ratio(rounds []figures, of func(i int) (timing, timing)) string {
+	clock, processor := make([]float64, len(rounds)), make([]float64, len(rounds))
+	for i := range rounds {
+		a, b := of(i)
+		clock[i], processor[i] = a.clock.Seconds()/b.clock.Seconds(), a.processor.Seconds()/b.processor.Seconds()
 	}
 	slices.Sort(clock)
 	slices.Sort(processor)
-	return timing{clock[len(clock)/2], processor[len(processor)/2]}
+	return fmt.Sprintf("%.2f (processor time: %.2f), of %d rounds %.2f to %.2f", clock[len(clock)/2], processor[len(processor)/2], len(rounds), clock[0], clock[len(clock)-1])
 }
 
 // prepare builds the binary, starts the database, writes the files and makes the company that both sides fill.
