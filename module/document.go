@@ -42,6 +42,9 @@ type Document struct {
 	Raw     []byte  // as received; kept for what the mapping did not understand
 
 	Records []Record
+	// Commands are what the row asks to be done to records that only commands change. They run in order, each whole or not
+	// at all, after the Records; one that is refused fails the row.
+	Commands []Command
 	// Periods are times for which the Records are all prices there are; stored ones that they do not give make room.
 	Periods []Period
 	// Acknowledgements are the partner's answers to messages of ours.
@@ -88,6 +91,16 @@ type Record struct {
 	Owned      map[string][]Record  // owned to-many relations; a given list takes the place of the stored one
 	// ExternalIDs are the record's names in the partner's system; Hanse adds the partner's code.
 	ExternalIDs []string
+}
+
+// Command is a command of the business that a row asks for, such as confirming an order. The commands and their inputs are
+// those of the API, POST /{type}/{id}/actions/{command}.
+type Command struct {
+	On, Name string // "orders", "confirm"
+	// Target is the record by its natural key, or by External, its number in the partner's system.
+	Target   []string
+	External string
+	Input    map[string]any // wire values by name
 }
 
 // Reference is a to-one relation of a Record by natural key, its parts flattened.
