@@ -39,8 +39,15 @@ func (c *Call) Given(name string) bool {
 // makes no call to the outside, and may run again when the transaction lost against another: nothing of it stays then.
 type Func func(ctx context.Context, tx pgx.Tx, call *Call) (result string, err error)
 
-// Binding ties a command to its function; areas hand out lists of them.
+// AfterFunc does, behind the commit and outside any transaction, what a command has to ask the outside for. It runs on every
+// use of the command, a replayed one too, so it must find out itself what is left to do; what it does not get to do, because
+// the process dies or the outside does not answer, somebody else has to make good. An *Error that it gives is the command's
+// answer although the transaction stands; any other error is logged.
+type AfterFunc func(ctx context.Context, call *Call, result string) error
+
+// Binding ties a command to its functions; areas hand out lists of them.
 type Binding struct {
 	On, Name string
 	Run      Func
+	After    AfterFunc // or nil
 }

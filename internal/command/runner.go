@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
@@ -25,28 +26,31 @@ type Runner struct {
 	// Committed, if set, is told after each commit; the sequencer of the change log wants to know.
 	Committed func()
 
+	// Log gets what went wrong behind a commit; slog.Default if nil.
+	Log *slog.Logger
+
 	db    Database
 	store *record.Store
-	bound map[string]Func
+	bound map[string]Binding
 }
 
 // NewRunner binds commands to their functions. A command of the schema without a function, or the reverse, is an error.
 func NewRunner(db Database, store *record.Store, areas ...[]Binding) (*Runner, error) {
-	r := &Runner{db: db, store: store, bound: map[string]Func{}}
+	r := &Runner{db: db, store: store, bound: map[string]Binding{}}
 	for _, area := range areas {
 		for _, b := range area {
 			path := b.On + "/" + b.Name
 			if _, ok := store.Schema().Command(b.On, b.Name); !ok {
 				return nil, fmt.Errorf("command %s is bound to a function but not defined", path)
 			}
-			if r.bound[path] != nil {
+			if r.bound[path].Run != nil {
 				return nil, fmt.Errorf("command %s is bound to two functions", path)
 			}
-			r.bound[path] = b.Run
+			r.bound[path] = b
 		}
 	}
 	for _, c := range store.Schema().Commands() {
-		if r.bound[c.Path()] == nil {
+		if r.bound[c.Path()].Run == nil {
 			return nil, fmt.Errorf("command %s is defined but bound to no function", c.Path())
 		}
 	}
@@ -72,8 +76,10 @@ func (r *Runner) Run(ctx context.Context, caller access.Caller, c *resource.Comm
 	for n := 1; ; n++ {
 		result, replayed, err = r.once(ctx, call, slot, target)
 		switch {
+		case err == nil:
+			return result, replayed, r.after(ctx, call, result)
 		case !lost(err):
-			return result, replayed, refusal(err)
+			return "", false, refusal(err)
 		case n == attempts:
 			return "", false, errors.Join(Refuse(CodeBusy, "", "Others changed the same records at the same time; send the request again."), err)
 		}
@@ -81,6 +87,25 @@ func (r *Runner) Run(ctx context.Context, caller access.Caller, c *resource.Comm
 			return "", false, fmt.Errorf("%s: %w", c.Path(), err)
 		}
 	}
+}
+
+// after runs what the command has to do behind its commit.
+func (r *Runner) after(ctx context.Context, call *Call, result string) error {
+	f := r.bound[call.Command.Path()].After
+	if f == nil {
+		return nil
+	}
+	err := f(ctx, call, result)
+	var refused *Error
+	if err == nil || errors.As(err, &refused) {
+		return err
+	}
+	log := r.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	log.Warn("what a command does behind its commit is left undone for now", "command", call.Command.Path(), "result", result, "error", err)
+	return nil
 }
 
 // permitted asks for the permission that has the command's own name.
@@ -109,7 +134,7 @@ func (r *Runner) once(ctx context.Context, call *Call, s *slot, target resource.
 	if result, replayed, err = r.enter(ctx, tx, call, s, target); err != nil || replayed {
 		return result, replayed, err
 	}
-	if result, err = r.bound[path](ctx, tx, call); err != nil {
+	if result, err = r.bound[path].Run(ctx, tx, call); err != nil {
 		return "", false, err
 	}
 	if err := s.fill(ctx, tx, result); err != nil {
