@@ -31,7 +31,7 @@ type Shipping interface {
 	TrackingURL(s Settings, number string) string
 }
 
-// Webhook is a module whose system calls Hanse, at <public URL>/hooks/<channel code>.
+// Webhook is a module whose system calls Hanse, at Channel.WebhookURL.
 type Webhook interface {
 	// Receive verifies who sent the message and tells what it is about. It asks nobody. An *Error of class Refused is answered
 	// with 400 and has no effect; the same ID again has none either.

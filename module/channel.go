@@ -19,5 +19,6 @@ type Channel struct {
 	PublicURL string
 }
 
-// WebhookURL is where the outside system sends its messages for this channel.
-func (c *Channel) WebhookURL() string { return c.PublicURL + "/hooks/" + c.Code }
+// WebhookURL is where the outside system sends its messages for this channel. It has the id in it, since organizations may have
+// channels of the same code.
+func (c *Channel) WebhookURL() string { return c.PublicURL + "/hooks/" + c.ID }

@@ -33,7 +33,7 @@ type two struct {
 
 func newTwo(t testing.TB) *two {
 	w := &two{TB: t}
-	w.pool = postgrestest.Pool(t, append(commercetest.Sources(), exchange.Migrations())...)
+	w.pool = postgrestest.Pool(t, commercetest.Sources()...)
 	var err error
 	if w.schema, err = resource.NewSchema(append(commerce.Resources(), access.Resources(), exchange.Resources())...); err != nil {
 		t.Fatal(err)

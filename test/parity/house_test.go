@@ -45,7 +45,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	h := &house{T: t}
-	sources := append(commercetest.Sources(), exchange.Migrations(), intake.Migrations(), parity.Migrations())
+	sources := append(commercetest.Sources(), intake.Migrations(), parity.Migrations())
 	h.pool = postgrestest.Pool(t, sources...)
 	var err error
 	if h.schema, err = resource.NewSchema(append(commerce.Resources(), access.Resources(), exchange.Resources(), parity.Resources())...); err != nil {

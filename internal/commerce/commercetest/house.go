@@ -15,6 +15,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce"
 	"github.com/hanse-commerce/hanse/internal/commerce/organization"
+	"github.com/hanse-commerce/hanse/internal/exchange"
 	"github.com/hanse-commerce/hanse/internal/postgres"
 	"github.com/hanse-commerce/hanse/internal/postgres/postgrestest"
 	"github.com/hanse-commerce/hanse/internal/record"
@@ -36,7 +37,7 @@ type House struct {
 
 // Sources are all migrations that the business needs.
 func Sources() []postgres.Source {
-	return append([]postgres.Source{access.Migrations(), record.Migrations(), change.Migrations(), command.Migrations()}, commerce.Sources()...)
+	return append([]postgres.Source{access.Migrations(), record.Migrations(), change.Migrations(), exchange.Migrations(), command.Migrations()}, commerce.Sources()...)
 }
 
 // New makes a house with the definitions of the business and any further ones.

@@ -31,7 +31,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h := &commercetest.House{T: t, Schema: schema, Store: record.NewStore(func() *resource.Schema { return schema }),
-		Pool: postgrestest.Pool(t, append(commercetest.Sources(), exchange.Migrations())...)}
+		Pool: postgrestest.Pool(t, commercetest.Sources()...)}
 	founded := h.Found(organization.Founding{Code: "acme", Name: "Acme", AdminEmail: "admin@acme.test"})
 	h.Organization, h.Website, h.Admin = founded.Organization, founded.Website, founded.Admin
 	h.Caller = access.Caller{Side: access.Admin, Organization: h.Organization, Language: "en",

@@ -41,7 +41,7 @@ type House struct {
 
 // Sources are all migrations that the house needs.
 func Sources() []postgres.Source {
-	return append(commercetest.Sources(), exchange.Migrations(), intake.Migrations(), watch.Migrations(),
+	return append(commercetest.Sources(), intake.Migrations(), watch.Migrations(),
 		dispatch.Migrations(), sftp.Migrations())
 }
 
