@@ -11,6 +11,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
 	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
+	"github.com/hanse-commerce/hanse/internal/commerce/tax"
 	"github.com/hanse-commerce/hanse/internal/postgres"
 	"github.com/hanse-commerce/hanse/resource"
 )
@@ -27,6 +28,7 @@ func areas() []area {
 		{customer.Resources, customer.Migrations},
 		{catalog.Resources, catalog.Migrations},
 		{pricing.Resources, pricing.Migrations},
+		{tax.Resources, tax.Migrations},
 		{inventory.Resources, inventory.Migrations},
 		{cart.Resources, cart.Migrations},
 		{shipping.Resources, shipping.Migrations},
