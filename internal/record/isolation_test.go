@@ -131,6 +131,7 @@ func TestAnotherOrganizationNeverAppears(t *testing.T) {
 
 func (w *two) probe(side access.Side, typ *resource.Type) {
 	all := &record.Query{Type: typ, Size: 100, Total: true}
+	var further []string
 	for i := range typ.Relations {
 		r := &typ.Relations[i]
 		if !record.ShowsRelation(w.schema, side, nil, typ, r) {
@@ -139,11 +140,12 @@ func (w *two) probe(side access.Side, typ *resource.Type) {
 		all.Include = append(all.Include, r.Name)
 		target, _ := w.schema.Type(r.Target)
 		for k := range target.Relations {
-			if record.ShowsRelation(w.schema, side, nil, target, &target.Relations[k]) && len(all.Include) < record.MaxIncludes {
-				all.Include = append(all.Include, r.Name+"."+target.Relations[k].Name)
+			if record.ShowsRelation(w.schema, side, nil, target, &target.Relations[k]) {
+				further = append(further, r.Name+"."+target.Relations[k].Name)
 			}
 		}
 	}
+	all.Include = append(all.Include, further[:min(len(further), record.MaxIncludes-len(all.Include))]...)
 	doc, count := w.read(side, all)
 	w.clean("the list", doc)
 	if count < 100 && !strings.Contains(doc, w.ours[typ.Name]) {

@@ -72,7 +72,7 @@ const (
 	creditLockSQL = `SELECT credit_limit FROM customer WHERE id = $1 FOR NO KEY UPDATE`
 	// #nosec G101 -- a buyer's credit, not a credential
 	creditSQL = `SELECT coalesce(sum(total), 0) FROM sales_order WHERE customer_id = $1 AND currency = $2
-		AND status <> 'cancelled' AND payment_status IN ('pending', 'authorized', 'partlyPaid')`
+		AND ` + owed
 )
 
 // queueCredit asks, before the order is written, how much credit is left.

@@ -126,7 +126,7 @@ func TestCreditIsNotSpentTwice(t *testing.T) {
 			return "ordered", err
 		})
 	}
-	for _, settled := range []string{"payment_status = 'paid'", "status = 'cancelled'", "currency = 'USD'"} {
+	for _, settled := range []string{"payment_status = 'captured'", "status = 'cancelled'", "currency = 'USD'"} {
 		if diff := cmp.Diff(map[string]int{"ordered": 1, "credit_limit": 3}, place()); diff != "" {
 			t.Errorf("before %s: %s", settled, diff)
 		}

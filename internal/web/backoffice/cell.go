@@ -120,11 +120,11 @@ func (w words) timeCell(text string) Cell {
 // tone is the colour of a state. A word that says neither good nor bad is plain.
 func tone(value string) string {
 	switch value {
-	case "enabled", "done", "confirmed", "completed", "accepted", "paid", "shipped", "authorized", "succeeded":
+	case "enabled", "done", "confirmed", "completed", "accepted", "captured", "shipped", "authorized", "succeeded":
 		return "good"
-	case "disabled", "cancelled", "declined", "refused", "rejected", "failed":
+	case "disabled", "cancelled", "expired", "refused", "rejected", "failed":
 		return "bad"
-	case "partlyDone", "partlyPaid", "partlyShipped", "blocked":
+	case "partlyDone", "partlyCaptured", "partlyRefunded", "partlyShipped", "requiresAction", "blocked":
 		return "warn"
 	case "processing", "received", "pending", "open":
 		return "info"

@@ -33,6 +33,8 @@ func (w *rivals) fill(ids map[string]string, b commercetest.Buyer, mark string) 
 	product := w.ID("product", "sku", "A1")
 	ids["cartLines"] = w.Insert("cart_line", map[string]any{"cart_id": ids["carts"], "product_id": product, "quantity": "1", "note": mark})
 	ids["checkouts"] = w.Insert("checkout", map[string]any{"cart_id": ids["carts"], "po_number": mark, "shipping_address_id": ids["customerAddresses"]})
+	ids["shippingQuotes"] = w.Insert("shipping_quote", map[string]any{"checkout_id": ids["checkouts"], "customer_id": b.Customer, "code": mark, "position": 1,
+		"name": mark, "kind": "fixed", "amount": "1", "currency": "EUR"})
 	ids["orders"] = w.Insert("sales_order", map[string]any{"number": mark, "po_number": mark, "currency": "EUR", "payment_method": "paymentTerm",
 		"customer_id": b.Customer, "customer_user_id": b.User})
 	ids["orderLines"] = w.Insert("order_line", map[string]any{"order_id": ids["orders"], "position": 10, "sku": "A1", "name": mark, "quantity": "1", "price": "1", "per": "1",
@@ -107,18 +109,19 @@ func (w *rivals) foreign(typ *resource.Type, name string) {
 }
 
 func (w *rivals) includes(typ *resource.Type) string {
-	var paths []string
+	var paths, further []string
 	for i := range typ.Relations {
 		if r := &typ.Relations[i]; record.ShowsRelation(w.Schema, access.Storefront, nil, typ, r) {
 			paths = append(paths, r.Name)
 			target, _ := w.Schema.Type(r.Target)
 			for k := range target.Relations {
-				if record.ShowsRelation(w.Schema, access.Storefront, nil, target, &target.Relations[k]) && len(paths) < record.MaxIncludes {
-					paths = append(paths, r.Name+"."+target.Relations[k].Name)
+				if record.ShowsRelation(w.Schema, access.Storefront, nil, target, &target.Relations[k]) {
+					further = append(further, r.Name+"."+target.Relations[k].Name)
 				}
 			}
 		}
 	}
+	paths = append(paths, further[:min(len(further), record.MaxIncludes-len(paths))]...)
 	return strings.Join(paths, ",")
 }
 
