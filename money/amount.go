@@ -84,3 +84,21 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 		Currency string `json:"currency"`
 	}{a.Number.String(), a.Currency})
 }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (a *Amount) UnmarshalJSON(text []byte) error {
+	var read struct{ Amount, Currency string }
+	if err := json.Unmarshal(text, &read); err != nil {
+		return fmt.Errorf("read an amount: %w", err)
+	}
+	if read.Amount == "" && read.Currency == "" {
+		*a = Amount{}
+		return nil
+	}
+	parsed, err := Parse(read.Amount, read.Currency)
+	if err != nil {
+		return err
+	}
+	*a = parsed
+	return nil
+}

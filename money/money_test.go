@@ -92,6 +92,16 @@ func TestText(t *testing.T) {
 	if b, err := money.Of(d("12.50"), "EUR").MarshalJSON(); err != nil || string(b) != `{"amount":"12.5","currency":"EUR"}` {
 		t.Errorf("%s, %v", b, err)
 	}
+	for _, want := range []money.Amount{{}, money.Of(d("12.5"), "EUR"), money.Of(d("0.000001"), "JPY")} {
+		var got money.Amount
+		text, _ := want.MarshalJSON()
+		if err := got.UnmarshalJSON(text); err != nil || !got.Number.Equal(want.Number) || got.Currency != want.Currency {
+			t.Errorf("%s is read as %s, %v", text, got, err)
+		}
+	}
+	if err := new(money.Amount).UnmarshalJSON([]byte(`{"amount":"12,50","currency":"EUR"}`)); err == nil {
+		t.Error("12,50 was read as a decimal")
+	}
 	if _, err := money.Parse("12,50", "EUR"); err == nil {
 		t.Error("12,50 was read as a decimal")
 	}
