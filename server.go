@@ -18,8 +18,10 @@ import (
 	"github.com/hanse-commerce/hanse/internal/account"
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/billing"
 	"github.com/hanse-commerce/hanse/internal/commerce/cart"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
+	"github.com/hanse-commerce/hanse/internal/commerce/shipment"
 	"github.com/hanse-commerce/hanse/internal/config"
 	"github.com/hanse-commerce/hanse/internal/job"
 	"github.com/hanse-commerce/hanse/internal/point/files/dispatch"
@@ -90,7 +92,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	outbox := dispatch.Outbox{Jobs: s.jobs}
-	if s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), account.Bindings(s.access), watch.Bindings()); err != nil {
+	if s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), shipment.Bindings(nil), billing.Bindings(), account.Bindings(s.access), watch.Bindings()); err != nil {
 		return err
 	}
 	s.commands.Committed = s.sequencer.Wake

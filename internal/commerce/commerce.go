@@ -2,6 +2,7 @@
 package commerce
 
 import (
+	"github.com/hanse-commerce/hanse/internal/commerce/billing"
 	"github.com/hanse-commerce/hanse/internal/commerce/cart"
 	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
 	"github.com/hanse-commerce/hanse/internal/commerce/customer"
@@ -10,6 +11,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/commerce/organization"
 	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
+	"github.com/hanse-commerce/hanse/internal/commerce/shipment"
 	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
 	"github.com/hanse-commerce/hanse/internal/commerce/tax"
 	"github.com/hanse-commerce/hanse/internal/postgres"
@@ -34,6 +36,8 @@ func areas() []area {
 		{shipping.Resources, shipping.Migrations},
 		{payment.Resources, payment.Migrations},
 		{order.Resources, order.Migrations},
+		{shipment.Resources, shipment.Migrations},
+		{billing.Resources, billing.Migrations},
 	}
 }
 

@@ -2,6 +2,7 @@ package commercetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,8 +11,10 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/billing"
 	"github.com/hanse-commerce/hanse/internal/commerce/cart"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
+	"github.com/hanse-commerce/hanse/internal/commerce/shipment"
 	"github.com/hanse-commerce/hanse/internal/job"
 	"github.com/hanse-commerce/hanse/resource"
 )
@@ -39,11 +42,16 @@ func (h *House) NewRunner(outbox order.Outbox) *command.Runner {
 // NewRunnerOn is NewRunner with transactions of another making.
 func (h *House) NewRunnerOn(db command.Database, outbox order.Outbox) *command.Runner {
 	h.T.Helper()
-	runner, err := command.NewRunner(db, h.Store, cart.Bindings(), order.Bindings(outbox))
+	runner, err := command.NewRunner(db, h.Store, Bindings(outbox))
 	if err != nil {
 		h.T.Fatal(err)
 	}
 	return runner
+}
+
+// Bindings ties all commands of the business to their functions.
+func Bindings(outbox order.Outbox) []command.Binding {
+	return slices.Concat(cart.Bindings(), order.Bindings(outbox), shipment.Bindings(nil), billing.Bindings())
 }
 
 // Placed is the job that the outbox asks for.

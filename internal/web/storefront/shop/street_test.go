@@ -19,9 +19,7 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/command"
-	"github.com/hanse-commerce/hanse/internal/commerce/cart"
 	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
-	"github.com/hanse-commerce/hanse/internal/commerce/order"
 	"github.com/hanse-commerce/hanse/internal/web/page/pagetest"
 	"github.com/hanse-commerce/hanse/internal/web/storefront/shop"
 )
@@ -95,7 +93,7 @@ func open(t *testing.T) *street {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	s.commands, err = command.NewRunner(pool, s.Store, cart.Bindings(), order.Bindings(s))
+	s.commands, err = command.NewRunner(pool, s.Store, commercetest.Bindings(s))
 	if err != nil {
 		t.Fatal(err)
 	}

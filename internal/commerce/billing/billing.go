@@ -1,0 +1,24 @@
+// Package billing is what the seller has charged: the invoices of orders, and how one looks on paper.
+package billing
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/hanse-commerce/hanse/internal/postgres"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of this area.
+func Migrations() postgres.Source {
+	sub, _ := fs.Sub(migrations, "migrations") // the folder is embedded above
+	return postgres.Source{Area: "billing", FS: sub}
+}
+
+// Resources are the definitions of this area.
+func Resources() []resource.Definition {
+	return []resource.Definition{Invoices, Lines, OnOrders, Invoice}
+}

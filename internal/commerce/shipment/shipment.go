@@ -1,0 +1,24 @@
+// Package shipment is what has left the warehouse for a buyer, and how it is found on its way.
+package shipment
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/hanse-commerce/hanse/internal/postgres"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of this area.
+func Migrations() postgres.Source {
+	sub, _ := fs.Sub(migrations, "migrations") // the folder is embedded above
+	return postgres.Source{Area: "shipment", FS: sub}
+}
+
+// Resources are the definitions of this area.
+func Resources() []resource.Definition {
+	return []resource.Definition{Shipments, Lines, OnOrders, Ship}
+}
