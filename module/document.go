@@ -97,7 +97,8 @@ type Record struct {
 // those of the API, POST /{type}/{id}/actions/{command}.
 type Command struct {
 	On, Name string // "orders", "confirm"
-	// Target is the record by its natural key, or by External, its number in the partner's system.
+	// Target is the record by its natural key, External by its number in the partner's system. Where a document gives both,
+	// the record that bears External counts, and Target where none does (not yet, for instance).
 	Target   []string
 	External string
 	Input    map[string]any // wire values by name

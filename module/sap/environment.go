@@ -26,7 +26,7 @@ func newEnvironment() (*bloblang.Environment, error) {
 		}
 	})
 	env = env.WithoutFunctions(refused...).WithoutMethods(refusedMethods...).WithDisabledImports().WithMaxMapRecursion(maxRecursion)
-	for _, register := range []func(*bloblang.Environment) error{registerDecimal, registerSegment, registerText} {
+	for _, register := range []func(*bloblang.Environment) error{registerDecimal, registerSegment, registerText, registerTime} {
 		if err := register(env); err != nil {
 			return nil, fmt.Errorf("setting up the language of mappings: %w", err)
 		}

@@ -77,8 +77,10 @@ func TestLongTextIsCut(t *testing.T) {
 // No file makes the module panic or loop, and none yields a row without a key.
 func FuzzOpen(f *testing.F) {
 	for _, in := range inbound {
-		_, files := parseCase(f, "mapping/"+seeds[in.mapping]+".txtar")
-		f.Add(string(files["input.xml"]))
+		for _, path := range cases(f, in) {
+			_, files := parseCase(f, path)
+			f.Add(string(files["input.xml"]))
+		}
 	}
 	m := New()
 	settings := channel(f, nil)
@@ -104,8 +106,9 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-var seeds = map[string]string{"debmas07": "debmas07/sample", "matmas05": "matmas05/sample", "cond_a04": "cond_a04/sample", "loistd01": "loistd01/stock",
-	"aleaud01": "aleaud01/verdicts"}
+// samples are the cases that are measured, by IDoc type.
+var samples = map[string]string{"DEBMAS07": "debmas07/sample", "MATMAS05": "matmas05/sample", "COND_A04": "cond_a04/sample", "LOISTD01": "loistd01/stock",
+	"ALEAUD01": "aleaud01/verdicts", "ORDERS05": "ordrsp/sample", "DELVRY03": "delvry03/sample", "INVOIC02": "invoic02/sample"}
 
 // many repeats the IDocs of a case.
 func many(b *testing.B, path string, n int) (string, int) {
@@ -121,7 +124,7 @@ func many(b *testing.B, path string, n int) (string, int) {
 func BenchmarkIncoming(b *testing.B) {
 	m := New()
 	for i, in := range inbound {
-		path := seeds[in.mapping]
+		path := samples[in.name]
 		b.Run(path, func(b *testing.B) {
 			content, n := many(b, "mapping/"+path+".txtar", 500)
 			in, settings := m.Incoming()[i], channel(b, nil)
@@ -159,7 +162,7 @@ func TestFilesAreReadAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mapping, err := m.mappings.get("matmas05")
+	matmas, err := m.mappings.get("matmas05")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +175,7 @@ func TestFilesAreReadAtOnce(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				d := &documents{file: io.NopCloser(nil), reader: reader, mapping: mapping, settings: set}
+				d := &documents{file: io.NopCloser(nil), reader: reader, mappings: map[string]*mapping{"": matmas}, settings: set}
 				var docs []*module.Document
 				for doc, err := d.Next(context.Background()); err == nil; doc, err = d.Next(context.Background()) {
 					docs = append(docs, doc)

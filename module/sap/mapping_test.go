@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,13 +23,8 @@ var update = flag.Bool("update", false, "write what came out into the test cases
 
 // Each mapping/NAME/*.txtar is a case of a mapping: input.xml, perhaps settings.json, and expected.json.
 func TestMappings(t *testing.T) {
-	m := New()
-	for _, in := range m.Incoming() {
-		cases, err := filepath.Glob("mapping/" + strings.ToLower(in.Kind) + "/*.txtar")
-		if err != nil || len(cases) == 0 {
-			t.Errorf("%s has no cases: %v", in.Kind, err)
-		}
-		for _, path := range cases {
+	for i, in := range New().Incoming() {
+		for _, path := range cases(t, inbound[i]) {
 			t.Run(strings.TrimSuffix(strings.TrimPrefix(path, "mapping/"), ".txtar"), func(t *testing.T) {
 				archive, err := txtar.ParseFile(path)
 				if err != nil {
@@ -48,6 +45,20 @@ func TestMappings(t *testing.T) {
 			})
 		}
 	}
+}
+
+// cases are those of all mappings of a kind.
+func cases(t testing.TB, k kind) (all []string) {
+	t.Helper()
+	for name := range maps.Values(k.mappings) {
+		found, err := filepath.Glob("mapping/" + name + "/*.txtar")
+		if err != nil || len(found) == 0 {
+			t.Errorf("%s has no cases: %v", name, err)
+		}
+		all = append(all, found...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // rewrite puts what came out into a case as what is expected.
@@ -110,7 +121,7 @@ func pretty(t testing.TB, docs []*module.Document) string {
 	t.Helper()
 	all := []any{}
 	for _, d := range docs {
-		all = append(all, object("key", d.Key, "skipped", d.Skipped, "records", records(d.Records), "periods", plain(t, d.Periods), "acknowledgements", plain(t, d.Acknowledgements),
+		all = append(all, object("key", d.Key, "skipped", d.Skipped, "records", records(d.Records), "commands", plain(t, d.Commands), "periods", plain(t, d.Periods), "acknowledgements", plain(t, d.Acknowledgements),
 			"notices", plain(t, d.Notices)))
 	}
 	var b bytes.Buffer

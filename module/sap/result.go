@@ -12,6 +12,8 @@ import (
 //	skipped           why the row is left out on purpose
 //	records           [{resource, operation, values, initial, references: {name: {key, missing, values} or {of} or null},
 //	                  owned: {name: [records]}, external_ids}], as module.Record has them
+//	commands          [{on, name, target: [key], external, input}], as module.Command has them; what is null in an input is
+//	                  left out
 //	acknowledgements  [{kind, number, accepted, code, text, external}]
 //	periods           [{price_list, product, unit, currency, from, until, steps, ended}], as module.Period has them
 //	notices           [{warning, field, class, code, detail}]
@@ -21,7 +23,7 @@ type output map[string]any
 
 func (o output) into(doc *module.Document) error {
 	r := &pathReader{}
-	root := r.object("output", map[string]any(o), "key", "skipped", "records", "periods", "acknowledgements", "notices")
+	root := r.object("output", map[string]any(o), "key", "skipped", "records", "commands", "periods", "acknowledgements", "notices")
 	doc.Key, doc.Skipped = r.text(root, "key"), r.text(root, "skipped")
 	for _, n := range r.list(root, "notices") {
 		doc.Notices = append(doc.Notices, r.notice(n))
@@ -35,7 +37,35 @@ func (o output) into(doc *module.Document) error {
 	for _, v := range r.list(root, "records") {
 		doc.Records = append(doc.Records, r.record(v))
 	}
+	for _, v := range r.list(root, "commands") {
+		doc.Commands = append(doc.Commands, r.command(v))
+	}
 	return r.err
+}
+
+func (r *pathReader) command(v any) module.Command {
+	o := r.object("command", v, "on", "name", "target", "external", "input")
+	input, _ := given(r.objectOf(o, "input")).(map[string]any)
+	return module.Command{On: r.text(o, "on"), Name: r.text(o, "name"), Target: r.texts(o, "target"), External: r.text(o, "external"), Input: input}
+}
+
+// given leaves out what is null, at any depth.
+func given(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			if value == nil {
+				delete(v, name)
+			} else {
+				v[name] = given(value)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = given(v[i])
+		}
+	}
+	return v
 }
 
 func (r *pathReader) notice(v any) module.Notice {

@@ -1,4 +1,4 @@
-// Package sap speaks to SAP ERP by IDocs in XML: master data, prices and stock come in, orders and confirmations go out.
+// Package sap speaks to SAP ERP by IDocs in XML: master data, prices, stock and answers to orders come in, orders go out.
 package sap
 
 import (
@@ -19,7 +19,7 @@ func init() { module.Register(New()) }
 func (m *Module) Info() module.Info {
 	return module.Info{
 		Name: "sap", Title: "SAP ERP",
-		Doc:      "Takes customers, materials, conditions and stock from SAP as IDocs, gives it orders, and confirms both ways by ALEAUD.",
+		Doc:      "Takes customers, materials, conditions and stock from SAP as IDocs, gives it orders, takes its answers (ORDRSP, DELVRY03, INVOIC02) and its own orders, and confirms both ways by ALEAUD.",
 		Settings: Settings(),
 	}
 }

@@ -44,6 +44,14 @@ func Settings() resource.Fields {
 			resource.Text("sap").Max(4).Required().Doc("ZTERM."),
 			resource.Text("code").Max(64).Required().Doc("Code of the payment term here."),
 		}).Default("[]").Doc("Payment terms that have another code here than in SAP, both ways."),
+		resource.List("paymentMethods", 100, resource.Fields{
+			resource.Text("sap").Max(4).Required().Doc("ZTERM."),
+			resource.Text("code").Max(64).Required().Doc("Code of the payment method here, such as stripe."),
+		}).Default("[]").Doc("Terms under which orders go to SAP that are not paid on account: by card, for instance."),
+		resource.List("carriers", 500, resource.Fields{
+			resource.Text("sap").Max(10).Required().Doc("SAP's number of the forwarding agent, LIFNR."),
+			resource.Text("code").Max(64).Required().Doc("The carrier here, such as FedEx."),
+		}).Default("[]").Doc("Carriers as SAP's forwarding agents, both ways."),
 	}
 }
 
@@ -67,7 +75,7 @@ func parseSettings(s module.Settings) (*settings, error) {
 		types = append(types, t)
 	}
 	tree["conditionTypes"] = types
-	for _, name := range []string{"units", "paymentTerms"} {
+	for _, name := range []string{"units", "paymentTerms", "paymentMethods", "carriers"} {
 		here, there, err := valueMap(s[name])
 		if err != nil {
 			return nil, fmt.Errorf("setting %s of the SAP channel: %w", name, err)
