@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // List is an array of objects, each with the given fields; it serves the inputs of commands, where lines come as one value.
@@ -101,8 +102,10 @@ func (k list) item(object map[string]any) (row map[string]*string, wrong ItemErr
 }
 
 func (k list) ParseText(s string) (string, error) {
+	d := json.NewDecoder(strings.NewReader(s))
+	d.UseNumber()
 	var value any
-	if err := json.Unmarshal([]byte(s), &value); err != nil {
+	if err := d.Decode(&value); err != nil {
 		return "", fmt.Errorf("expected a JSON array: %w", err)
 	}
 	return k.Parse(value)

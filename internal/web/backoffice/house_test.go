@@ -26,7 +26,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	schema, err := resource.NewSchema(append(commerce.Resources(), exchange.Resources())...)
+	schema, err := resource.NewSchema(append(commerce.Resources(), exchange.Resources(), []resource.Definition{blocking})...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func newHouse(t *testing.T) *house {
 	h.Organization, h.Website, h.Admin = founded.Organization, founded.Website, founded.Admin
 	h.Caller = access.Caller{Side: access.Admin, Organization: h.Organization, Language: "en",
 		Actor: access.Actor{Kind: access.User, ID: h.Admin, Name: "admin@acme.test"}}
-	return &house{h, newOffice(t, prepared{}, Stored{Store: h.Store, Pool: h.Pool, Caller: func(context.Context) access.Caller { return h.Caller }})}
+	return &house{h, newOffice(t, prepared{}, Stored{Store: h.Store, Pool: h.Pool, Commands: bound(h), Caller: func(context.Context) access.Caller { return h.Caller }})}
 }
 
 func newOffice(t *testing.T, p prepared, records Records) *Office {

@@ -110,18 +110,20 @@ func (o *Office) routes(assets, preferences http.Handler) http.Handler {
 		mux.Handle(pattern, o.handle(f))
 	}
 	for pattern, f := range map[string]page.Func{
-		"GET " + prefix + "/{$}":                         o.home,
-		"GET " + prefix + "/exchanges":                   o.exchanges,
-		"GET " + prefix + "/exchanges/{id}":              o.exchange,
-		"GET " + prefix + "/exchanges/{id}/{part}":       o.content,
-		"POST " + prefix + "/exchanges/{id}/again":       o.again,
-		"GET " + prefix + "/records/{type}":              o.grid,
-		"POST " + prefix + "/records/{type}":             o.createRecord,
-		"GET " + prefix + "/records/{type}/new":          o.newRecord,
-		"GET " + prefix + "/records/{type}/{id}":         o.record,
-		"POST " + prefix + "/records/{type}/{id}":        o.updateRecord,
-		"GET " + prefix + "/records/{type}/{id}/edit":    o.editRecord,
-		"POST " + prefix + "/records/{type}/{id}/delete": o.deleteRecord,
+		"GET " + prefix + "/{$}":                                    o.home,
+		"GET " + prefix + "/exchanges":                              o.exchanges,
+		"GET " + prefix + "/exchanges/{id}":                         o.exchange,
+		"GET " + prefix + "/exchanges/{id}/{part}":                  o.content,
+		"POST " + prefix + "/exchanges/{id}/again":                  o.again,
+		"GET " + prefix + "/records/{type}":                         o.grid,
+		"POST " + prefix + "/records/{type}":                        o.createRecord,
+		"GET " + prefix + "/records/{type}/new":                     o.newRecord,
+		"GET " + prefix + "/records/{type}/{id}":                    o.record,
+		"POST " + prefix + "/records/{type}/{id}":                   o.updateRecord,
+		"GET " + prefix + "/records/{type}/{id}/edit":               o.editRecord,
+		"POST " + prefix + "/records/{type}/{id}/delete":            o.deleteRecord,
+		"GET " + prefix + "/records/{type}/{id}/actions/{command}":  o.actionForm,
+		"POST " + prefix + "/records/{type}/{id}/actions/{command}": o.runAction,
 		prefix + "/": func(http.ResponseWriter, *http.Request) error { return ErrNotFound },
 	} {
 		mux.Handle(pattern, o.handle(o.signedIn(f)))

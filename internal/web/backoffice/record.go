@@ -27,6 +27,7 @@ type Record struct {
 	History           []Happening
 	EditURL           string // empty where the user may not change it
 	DeleteURL         string
+	Actions           []ActionLink
 }
 
 // Pair is a field with its value.
@@ -83,6 +84,7 @@ func (o *Office) record(w http.ResponseWriter, r *http.Request) error {
 	if o.may(r.Context(), t, access.Delete) {
 		rec.DeleteURL = base + "/delete"
 	}
+	rec.Actions = o.actions(r.Context(), t, found.id)
 	if rec.Related, err = o.related(r.Context(), words, found); err != nil {
 		return err
 	}

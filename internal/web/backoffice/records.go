@@ -9,6 +9,7 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/change"
+	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/resource"
 )
@@ -23,15 +24,18 @@ type Records interface {
 	Read(ctx context.Context, q *record.Query, each func(*record.Answer, *record.Row) error) (*record.Answer, error)
 	// Apply writes a batch in a transaction of its own; what was refused stands in the changes.
 	Apply(ctx context.Context, batch *record.Batch) error
+	// Run runs a command on a record and gives the id of the record it answers with; a *command.Error says what was refused.
+	Run(ctx context.Context, c *resource.Command, id string, input map[string]any) (result string, err error)
 	// History tells what happened to a record, newest first.
 	History(ctx context.Context, resource, id string) ([]change.Event, error)
 }
 
 // Stored are the records of a database.
 type Stored struct {
-	Store  *record.Store
-	Pool   *pgxpool.Pool
-	Caller func(ctx context.Context) access.Caller // who is signed in
+	Store    *record.Store
+	Pool     *pgxpool.Pool
+	Commands *command.Runner
+	Caller   func(ctx context.Context) access.Caller // who is signed in
 }
 
 // Schema is the store's current set of definitions.
@@ -58,6 +62,12 @@ func (s Stored) Apply(ctx context.Context, batch *record.Batch) error {
 		return fmt.Errorf("write records from the back-office: %w", err)
 	}
 	return nil
+}
+
+// Run runs a command. A form that is sent twice is two commands: each says itself whether it can be done again.
+func (s Stored) Run(ctx context.Context, c *resource.Command, id string, input map[string]any) (string, error) {
+	result, _, err := s.Commands.Run(ctx, s.Caller(ctx), c, resource.Ref{ID: id}, input, "")
+	return result, err
 }
 
 // History reads the change log.

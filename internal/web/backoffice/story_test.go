@@ -76,5 +76,5 @@ func TestTexts(t *testing.T) {
 	pagetest.Texts(t, pagetest.Surface{Texts: os.DirFS("locale"), Templates: templates, Code: os.DirFS("."), Shared: page.Texts(),
 		Computed: []string{"operator", "actor", "form"}})
 	pagetest.Texts(t, pagetest.Surface{Texts: os.DirFS("locale/definition"), Code: os.DirFS("templates"),
-		Computed: []string{"area", "type", "one", "field", "value"}})
+		Computed: []string{"area", "type", "one", "field", "value", "command"}})
 }

@@ -10,7 +10,8 @@ var (
 	gridView      = page.Declare[Grid]("grid")
 	recordView    = page.Declare[Record]("record")
 	formView      = page.Declare[Edit]("form")
+	actionView    = page.Declare[Action]("action")
 	troubleView   = page.Declare[Trouble]("trouble")
 )
 
-var declared = []page.Declared{homeView, loginView, exchangesView, exchangeView, gridView, recordView, formView, troubleView}
+var declared = []page.Declared{homeView, loginView, exchangesView, exchangeView, gridView, recordView, formView, actionView, troubleView}

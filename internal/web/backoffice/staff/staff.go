@@ -52,7 +52,7 @@ func New(o Options) (*Staff, error) {
 		o.Log.ErrorContext(r.Context(), "keep a session of the back-office", "path", r.URL.Path, "error", err)
 		http.Error(w, "The back-office does not answer at the moment; please try again.", http.StatusServiceUnavailable)
 	}
-	stored := backoffice.Stored{Store: o.Store, Pool: o.Pool, Caller: callerOf}
+	stored := backoffice.Stored{Store: o.Store, Pool: o.Pool, Commands: o.Commands, Caller: callerOf}
 	var err error
 	s.office, err = backoffice.New(backoffice.Options{Name: "Hanse", Logger: o.Log},
 		backoffice.Sources{Users: s, Desk: desk{s}, Exchanges: ledger{s}, Records: stored})
