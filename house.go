@@ -20,6 +20,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/commerce"
 	"github.com/hanse-commerce/hanse/internal/config"
 	"github.com/hanse-commerce/hanse/internal/exchange"
+	"github.com/hanse-commerce/hanse/internal/point/channel"
 	"github.com/hanse-commerce/hanse/internal/point/files/dispatch"
 	"github.com/hanse-commerce/hanse/internal/point/files/intake"
 	"github.com/hanse-commerce/hanse/internal/point/files/sftp"
@@ -49,7 +50,7 @@ type house struct {
 
 // definitions are all resources, commands and extensions of this build.
 func definitions() [][]resource.Definition {
-	return append(commerce.Resources(), access.Resources(), exchange.Resources(), account.Resources(), watch.Resources())
+	return append(commerce.Resources(), access.Resources(), exchange.Resources(), channel.Resources(module.Default), account.Resources(), watch.Resources())
 }
 
 // sources are the migrations of all areas.

@@ -24,6 +24,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/commerce/shipment"
 	"github.com/hanse-commerce/hanse/internal/config"
 	"github.com/hanse-commerce/hanse/internal/job"
+	"github.com/hanse-commerce/hanse/internal/point/channel"
 	"github.com/hanse-commerce/hanse/internal/point/files/dispatch"
 	"github.com/hanse-commerce/hanse/internal/point/files/home"
 	"github.com/hanse-commerce/hanse/internal/point/files/intake"
@@ -44,6 +45,7 @@ type server struct {
 	intake    *intake.Service
 	watcher   *watch.Watcher
 	dispatch  *dispatch.Service
+	channels  *channel.Host
 }
 
 // listeners are the doors of a node. They open before anything is set up, so that a port that is taken is known at once.
@@ -91,8 +93,11 @@ func (s *server) assemble(ctx context.Context) (err error) {
 	if s.jobs, err = job.NewClient(s.work, job.Options{Workers: workers, Node: s.node, PollOnly: s.cfg.PollOnly, Log: s.log}); err != nil {
 		return err
 	}
+	s.channels = s.newChannels()
 	outbox := dispatch.Outbox{Jobs: s.jobs}
-	if s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), shipment.Bindings(nil), billing.Bindings(), account.Bindings(s.access), watch.Bindings()); err != nil {
+	s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), shipment.Bindings(nil), billing.Bindings(),
+		account.Bindings(s.access), watch.Bindings(), channel.Bindings(s.channels))
+	if err != nil {
 		return err
 	}
 	s.commands.Committed = s.sequencer.Wake
@@ -162,6 +167,7 @@ func (s *server) run(ctx context.Context) error {
 		return nil
 	})
 	err = g.Wait()
+	s.closeChannels()
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}

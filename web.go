@@ -24,6 +24,7 @@ func (s *server) handler() (http.Handler, error) {
 		answer(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", s.metrics())
 	if err := s.surfaces(mux); err != nil {
 		return nil, err
 	}

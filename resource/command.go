@@ -17,11 +17,12 @@ type Command struct {
 // Path is the command's name among all commands: "checkouts/place".
 func (c *Command) Path() string { return c.On + "/" + c.Name }
 
-// Extension adds fields and relations of a later area to a resource of an earlier one.
+// Extension adds fields, relations and rules of a later area to a resource of an earlier one.
 type Extension struct {
 	On        string
 	Fields    Fields
 	Relations Relations
+	Check     func(t *Type, old, next Record) []Violation // a further rule, as Type.Check; or nil
 }
 
 // Extend gives the resource named on further fields, which are usually computed.
@@ -30,6 +31,12 @@ func Extend(on string, fields ...Field) Extension { return Extension{On: on, Fie
 // With adds relations to an extension.
 func (e Extension) With(relations ...Relation) Extension {
 	e.Relations = append(e.Relations, relations...)
+	return e
+}
+
+// Checked adds a rule to an extension.
+func (e Extension) Checked(rule func(t *Type, old, next Record) []Violation) Extension {
+	e.Check = rule
 	return e
 }
 

@@ -114,6 +114,14 @@ func (e Extension) define(d *draft) error {
 	}
 	t.Fields = append(t.Fields, e.Fields...)
 	t.Relations = append(t.Relations, e.Relations...)
+	if first := t.Check; e.Check != nil {
+		t.Check = func(t *Type, old, next Record) []Violation {
+			if first == nil {
+				return e.Check(t, old, next)
+			}
+			return append(first(t, old, next), e.Check(t, old, next)...)
+		}
+	}
 	return nil
 }
 

@@ -20,6 +20,11 @@ type Config struct {
 	PublicURL string `koanf:"public_url"` // as clients see the server; empty: from the request
 	Log       string `koanf:"log"`        // debug, info, warn or error
 	PollOnly  bool   `koanf:"poll_only"`  // no LISTEN: for PgBouncer
+	// SecretKey has the keys for secrets of channels, AGE-SECRET-KEY-1…, the one to seal with first; empty for the key file
+	// in the data folder. Nodes that share a database share it.
+	SecretKey string `koanf:"secret_key"`
+	// MetricsToken lets whoever brings it as a bearer token read /metrics; without one only this machine may.
+	MetricsToken string `koanf:"metrics_token"`
 }
 
 // Default is a server on loopback with a private cluster.
@@ -38,7 +43,7 @@ func Load(path string) (Config, error) {
 		}
 		for _, key := range k.Keys() {
 			if !known[key] {
-				return c, fmt.Errorf("reading the settings in %s: there is no setting %q; there are data, http, sftp, database, public_url, log, poll_only", path, key)
+				return c, fmt.Errorf("reading the settings in %s: there is no setting %q; there are data, http, sftp, database, public_url, log, poll_only, secret_key, metrics_token", path, key)
 			}
 		}
 	}
@@ -53,4 +58,5 @@ func Load(path string) (Config, error) {
 	return c, nil
 }
 
-var known = map[string]bool{"data": true, "http": true, "sftp": true, "database": true, "public_url": true, "log": true, "poll_only": true}
+var known = map[string]bool{"data": true, "http": true, "sftp": true, "database": true, "public_url": true, "log": true, "poll_only": true,
+	"secret_key": true, "metrics_token": true}

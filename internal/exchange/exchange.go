@@ -19,12 +19,13 @@ func Migrations() postgres.Source {
 	if err != nil {
 		sub = files // the name is a constant that embed has checked
 	}
-	return postgres.Source{Area: "exchange", FS: sub}
+	return postgres.Source{Area: "exchange", FS: sub, Private: []string{"channel_secret"}}
 }
 
-// Resources are the definitions of partners, channels, exchanges and their errors.
+// Resources are the definitions of partners, channels, exchanges and their errors. Channels speak of websites, which are
+// the business's.
 func Resources() []resource.Definition {
-	return []resource.Definition{Partners, Channels, Exchanges, Errors}
+	return []resource.Definition{Partners, Channels, ChannelWebsites, Exchanges, Errors}
 }
 
 // Direction says which way a message crosses the border.

@@ -31,6 +31,8 @@ var Exchanges = resource.Type{
 		resource.Time("acknowledgedAt").Doc("When the partner's system answered."),
 		resource.Enum("acknowledgement", "accepted", "rejected").Doc("The answer of the partner's system."),
 		resource.Text("acknowledgementText").Max(2000).Unfiltered().Doc("What the partner's system said."),
+		resource.Integer("httpStatus").Unfiltered().Doc("Status of the answer to a module's call."),
+		resource.Decimal("duration", 12, 3).Unit("ms").Unfiltered().Doc("How long the answer to a module's call took."),
 		resource.Time("startedAt").Unfiltered().Doc("When processing began."),
 		resource.Time("finishedAt").Unfiltered().Doc("When processing ended."),
 	},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/change"
+	business "github.com/hanse-commerce/hanse/internal/commerce/organization"
 	"github.com/hanse-commerce/hanse/internal/exchange"
 	"github.com/hanse-commerce/hanse/internal/postgres"
 	"github.com/hanse-commerce/hanse/internal/postgres/postgrestest"
@@ -36,7 +37,7 @@ type desk struct {
 
 func newDesk(t testing.TB) desk {
 	t.Helper()
-	pool := postgrestest.Pool(t, access.Migrations(), change.Migrations(), exchange.Migrations(), record.Migrations())
+	pool := postgrestest.Pool(t, access.Migrations(), change.Migrations(), exchange.Migrations(), record.Migrations(), business.Migrations())
 	partner := uuid.Must(uuid.NewV7()).String()
 	_, err := pool.Exec(context.Background(), "insert into partner (id, organization_id, code, name) values ($1, $2, 'SAP', 'SAP')",
 		partner, organization)
@@ -357,7 +358,7 @@ func TestExchangesOfOthersDoNotExist(t *testing.T) {
 
 func TestDefinitionsMatchTables(t *testing.T) {
 	d, ctx := newDesk(t), context.Background()
-	schema, err := resource.NewSchema(exchange.Resources())
+	schema, err := resource.NewSchema(exchange.Resources(), business.Resources())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 // Departure is a message that is to go out.
 type Departure struct {
+	ID        string // UUID of the exchange; Send makes one if it is ""
 	Point     Point
 	Partner   string // UUID or ""
 	Channel   string // UUID or ""
@@ -25,21 +26,25 @@ type Departure struct {
 	RecordType, Record string
 }
 
+const sendSQL = `insert into exchange (id, organization_id, direction, point, partner_id, channel_id, name, kind, reference,
+  record_type, record_id, path, status, started_at) values ($1, $2, 'out', $3, $4, $5, $6, $7, $8, $9, $10, $11, 'processing', clock_timestamp())`
+
 // Send records a message that goes out, in the transaction that decides it, and gives the exchange's id. Its status is
 // Processing until Sent or Refuse.
 func Send(ctx context.Context, tx pgx.Tx, caller access.Caller, d Departure) (string, error) {
-	id, err := newID()
-	if err != nil {
-		return "", err
+	if d.ID == "" {
+		id, err := newID()
+		if err != nil {
+			return "", err
+		}
+		d.ID = id
 	}
-	_, err = tx.Exec(ctx, `insert into exchange (id, organization_id, direction, point, partner_id, channel_id, name, kind, reference,
-		record_type, record_id, path, status, started_at) values ($1, $2, 'out', $3, $4, $5, $6, $7, $8, $9, $10, $11, 'processing', clock_timestamp())`,
-		id, caller.Organization, string(d.Point), optional(d.Partner), optional(d.Channel), d.Name, optional(d.Kind), optional(d.Reference),
-		optional(d.RecordType), optional(d.Record), optional(d.Path))
+	_, err := tx.Exec(ctx, sendSQL, d.ID, caller.Organization, string(d.Point), optional(d.Partner), optional(d.Channel), d.Name,
+		optional(d.Kind), optional(d.Reference), optional(d.RecordType), optional(d.Record), optional(d.Path))
 	if err != nil {
 		return "", fmt.Errorf("record the departure of %q: %w", d.Name, err)
 	}
-	return id, nil
+	return d.ID, nil
 }
 
 // Sent notes that a message has left: its content, and for a file where it lies.
