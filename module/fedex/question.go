@@ -1,0 +1,164 @@
+package fedex
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/hanse-commerce/hanse/module"
+	"github.com/hanse-commerce/hanse/money"
+)
+
+// question is the body of a question for rates (developer.fedex.com, "Rates and Transit Times API").
+type question struct {
+	Account struct {
+		Value string `json:"value"`
+	} `json:"accountNumber"`
+	Control struct {
+		TransitTimes bool `json:"returnTransitTimes"`
+	} `json:"rateRequestControlParameters"`
+	Shipment shipment `json:"requestedShipment"`
+}
+
+// shipment is what is to be sent. totalWeight stays away: FedEx takes it as pounds whatever the parcels are in, and sums the
+// parcels itself.
+type shipment struct {
+	Shipper   party    `json:"shipper"`
+	Recipient party    `json:"recipient"`
+	Currency  string   `json:"preferredCurrency,omitempty"`
+	RateTypes []string `json:"rateRequestType"`
+	Ship      string   `json:"shipDateStamp,omitempty"` // yyyy-mm-dd
+	Pickup    string   `json:"pickupType"`
+	Packaging string   `json:"packagingType"`
+	Count     int      `json:"totalPackageCount"`
+	Parcels   []line   `json:"requestedPackageLineItems"`
+	Customs   *customs `json:"customsClearanceDetail,omitempty"`
+}
+
+type party struct {
+	Address address `json:"address"`
+}
+
+type address struct {
+	Street     []string `json:"streetLines,omitempty"`
+	City       string   `json:"city,omitempty"`
+	Region     string   `json:"stateOrProvinceCode,omitempty"`
+	PostalCode string   `json:"postalCode,omitempty"`
+	Country    string   `json:"countryCode"`
+}
+
+// line is so many parcels of one weight.
+type line struct {
+	Count  int    `json:"groupPackageCount"`
+	Weight weight `json:"weight"`
+}
+
+type weight struct {
+	Units string      `json:"units"`
+	Value json.Number `json:"value"`
+}
+
+// customs is what crosses a border, as one commodity: rates depend on weight and value, not on what it is.
+type customs struct {
+	Commodities []commodity `json:"commodities"`
+}
+
+type commodity struct {
+	Description string `json:"description"`
+	Quantity    int    `json:"quantity"`
+	Units       string `json:"quantityUnits"`
+	Weight      weight `json:"weight"`
+	Value       value  `json:"customsValue"`
+}
+
+type value struct {
+	Amount   json.Number `json:"amount"`
+	Currency string      `json:"currency"`
+}
+
+// newQuestion asks for all services between two places.
+func newQuestion(s module.Settings, r module.RateRequest) (*question, error) {
+	from := r.From
+	if from.Country == "" {
+		from = origin(s)
+	}
+	switch {
+	case from.Country == "":
+		return nil, wrong("no_origin", "it is not known where the parcels leave from; fill in originCountry and the settings beside it")
+	case r.To.Country == "":
+		return nil, wrong("no_destination", "the address has no country")
+	case len(r.Parcels) == 0:
+		return nil, wrong("no_parcels", "there is nothing to send")
+	}
+	lines, sum, err := linesOf(r.Parcels)
+	if err != nil {
+		return nil, err
+	}
+	q := &question{}
+	q.Account.Value, q.Control.TransitTimes = s["accountNumber"], true
+	q.Shipment = shipment{
+		Shipper: party{addressOf(from)}, Recipient: party{addressOf(r.To)}, RateTypes: []string{s["rateType"]},
+		Pickup: s["pickupType"], Packaging: "YOUR_PACKAGING", Count: len(r.Parcels), Parcels: lines,
+	}
+	if !r.Ship.IsZero() {
+		q.Shipment.Ship = r.Ship.Format("2006-01-02")
+	}
+	if r.Subtotal.Currency != "" {
+		q.Shipment.Currency = toFedEx(r.Subtotal.Currency)
+		q.Shipment.RateTypes = append(q.Shipment.RateTypes, "PREFERRED") // rates in preferredCurrency too
+	}
+	if from.Country != r.To.Country {
+		q.Shipment.Customs = customsOf(r.Subtotal, sum)
+	}
+	return q, nil
+}
+
+func wrong(code, detail string) error {
+	return &module.Error{Class: module.Invalid, Code: code, Detail: askingRates + ": " + detail}
+}
+
+// linesOf groups parcels of one weight, in the order of their first, and sums the weights in kg.
+func linesOf(parcels []module.Parcel) (lines []line, sum decimal.Decimal, err error) {
+	at := map[json.Number]int{}
+	for i, p := range parcels {
+		if !p.Weight.IsPositive() {
+			return nil, sum, wrong("no_weight", fmt.Sprintf("parcel %d of %d has no weight; give the products one", i+1, len(parcels)))
+		}
+		kg := p.Weight.RoundUp(2) // FedEx takes no more digits; what is lighter must not be asked for
+		sum = sum.Add(kg)
+		number := json.Number(kg.String())
+		if n, ok := at[number]; ok {
+			lines[n].Count++
+			continue
+		}
+		at[number] = len(lines)
+		lines = append(lines, line{Count: 1, Weight: weight{Units: "KG", Value: number}})
+	}
+	return lines, sum, nil
+}
+
+func customsOf(subtotal money.Amount, sum decimal.Decimal) *customs {
+	c := commodity{Description: "Goods", Quantity: 1, Units: "PCS", Weight: weight{Units: "KG", Value: json.Number(sum.String())},
+		Value: value{Amount: json.Number(subtotal.Round().Number.String()), Currency: toFedEx(subtotal.Currency)}}
+	if subtotal.Currency == "" {
+		c.Value = value{Amount: "1", Currency: "USD"} // a question about rates alone, as a check asks it
+	}
+	return &customs{Commodities: []commodity{c}}
+}
+
+// addressOf is a place as FedEx takes it. A region is told only where it has two letters, as FedEx wants it for the United
+// States and Canada; the part of its ISO 3166-2 code that is the country goes.
+func addressOf(p module.Place) address {
+	a := address{City: p.City, PostalCode: p.PostalCode, Country: p.Country}
+	for _, s := range []string{p.Street, p.Street2} {
+		if s != "" {
+			a.Street = append(a.Street, s)
+		}
+	}
+	if region := strings.TrimPrefix(p.Region, p.Country+"-"); len(region) == 2 {
+		a.Region = region
+	}
+	return a
+}
