@@ -60,7 +60,11 @@ func (*Module) Rates(_ context.Context, c *module.Channel, r module.RateRequest)
 	if s["currency"] != r.Subtotal.Currency || len(countries) > 0 && !slices.Contains(countries, r.To.Country) {
 		return nil, nil
 	}
-	rate := module.Rate{Service: s["service"], Name: s["name"], Amount: money.Of(amount.Mul(times(s["per"], r.Parcels)), s["currency"]).Round()}
+	often := times(s["per"], r.Parcels)
+	if often.IsZero() { // nothing would be carried for nothing
+		return nil, &module.Error{Class: module.Invalid, Code: "no_weight", Detail: "the goods have no weight, and the setting per is " + s["per"]}
+	}
+	rate := module.Rate{Service: s["service"], Name: s["name"], Amount: money.Of(amount.Mul(often), s["currency"]).Round()}
 	if free, err := decimal.NewFromString(s["freeFrom"]); err == nil && r.Subtotal.Number.GreaterThanOrEqual(free) {
 		rate.Amount.Number = decimal.Zero
 	}

@@ -61,3 +61,17 @@ func TestAmounts(t *testing.T) {
 		})
 	}
 }
+
+func TestUnknownWeightIsNotFree(t *testing.T) {
+	for _, per := range []string{"kilogram", "parcel"} {
+		s, err := module.ParseSettings(flatrate.Settings(), map[string]any{"amount": "9.90", "per": per})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := request("100", "EUR", "DE")
+		r.Parcels = nil
+		if rates, err := flatrate.New().Rates(t.Context(), &module.Channel{Settings: s}, r); err == nil {
+			t.Errorf("per %s: %v for goods whose weight is not known", per, rates)
+		}
+	}
+}

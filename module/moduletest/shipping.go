@@ -3,7 +3,6 @@ package moduletest
 import (
 	"bytes"
 	"log/slog"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +47,7 @@ func Shipping(t *testing.T, c ShippingCase) {
 	if !ok {
 		t.Fatalf("the module %q is no module.Shipping", c.Module.Info().Name)
 	}
-	s := &shippingSuite{ShippingCase: c, shipping: shipping, settings: shippingSettings(t, c.Module, c.Settings)}
+	s := &shippingSuite{ShippingCase: c, shipping: shipping, settings: Channel(t, c.Module, c.Settings).Settings}
 	t.Run("traits and links ask nobody", s.traits)
 	t.Run("rates are whole", s.whole)
 	t.Run("the same question has the same answer", s.stable)
@@ -69,20 +68,12 @@ func Shipping(t *testing.T, c ShippingCase) {
 	s.keepsSecrets(t, "the log", s.log.String())
 }
 
-func shippingSettings(t *testing.T, m module.Module, values map[string]any) module.Settings {
-	t.Helper()
-	s, err := module.ParseSettings(m.Info().Settings, values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // channel is a channel with settings; what the module logs is kept to be searched for secrets.
-func (s *shippingSuite) channel(settings module.Settings) *module.Channel {
-	return &module.Channel{ID: "01936c8e-0000-7000-8000-000000000001", Code: "SHIP", Settings: settings,
-		HTTP: &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
-		Log:  slog.New(slog.NewTextHandler(&s.log, nil)), PublicURL: "http://127.0.0.1"}
+func (s *shippingSuite) channel(t *testing.T, settings module.Settings) *module.Channel {
+	t.Helper()
+	c := Channel(t, s.Module, s.Settings)
+	c.Settings, c.Log = settings, slog.New(slog.NewTextHandler(&s.log, nil))
+	return c
 }
 
 // keepsSecrets searches a text for the values of secret settings.

@@ -2,6 +2,7 @@ package moduletest
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func (s *shippingSuite) rates(t *testing.T, r module.RateRequest) []module.Rate 
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), shortly)
 	defer cancel()
-	rates, err := s.shipping.Rates(ctx, s.channel(s.settings), r)
+	rates, err := s.shipping.Rates(ctx, s.channel(t, s.settings), r)
 	if err != nil {
 		t.Fatalf("rates: %v", err)
 	}
@@ -100,8 +101,8 @@ func (s *shippingSuite) manyCallers(t *testing.T) {
 	want := s.rates(t, s.Request)
 	ctx, cancel := context.WithTimeout(t.Context(), shortly)
 	defer cancel()
-	c := s.channel(s.settings)
-	c.Log = nil // a buffer is not for many
+	c := s.channel(t, s.settings)
+	c.Log = slog.New(slog.DiscardHandler) // a buffer is not for many
 	var all sync.WaitGroup
 	for range 16 {
 		all.Go(func() {
@@ -163,7 +164,7 @@ func (s *shippingSuite) tried(t *testing.T, name string, settings module.Setting
 	}()
 	ctx, cancel := context.WithTimeout(t.Context(), shortly)
 	defer cancel()
-	if rates, err = s.shipping.Rates(ctx, s.channel(settings), r); err != nil {
+	if rates, err = s.shipping.Rates(ctx, s.channel(t, settings), r); err != nil {
 		s.keepsSecrets(t, "the error about "+name, err.Error())
 	}
 	if ctx.Err() != nil {

@@ -14,7 +14,7 @@ func (s *shippingSuite) gaveUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	begin := time.Now()
-	_, err := s.shipping.Rates(ctx, s.channel(s.settings), s.Request)
+	_, err := s.shipping.Rates(ctx, s.channel(t, s.settings), s.Request)
 	if s.Misbehave != nil && err == nil {
 		t.Error("a call that was over before it began got rates")
 	}
@@ -67,7 +67,7 @@ func (s *shippingSuite) hanging(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	defer cancel()
 	begin := time.Now()
-	_, err := s.shipping.Rates(ctx, s.channel(s.settings), s.Request)
+	_, err := s.shipping.Rates(ctx, s.channel(t, s.settings), s.Request)
 	took := time.Since(begin)
 	var e *module.Error
 	if !errors.As(err, &e) || e.Class != module.Connection {
@@ -79,7 +79,7 @@ func (s *shippingSuite) hanging(t *testing.T) {
 }
 
 func (s *shippingSuite) refused(t *testing.T) {
-	s.fails(t, shippingSettings(t, s.Module, s.Refused), module.Unauthorized)
+	s.fails(t, Channel(t, s.Module, s.Refused).Settings, module.Unauthorized)
 	if len(s.rates(t, s.Request)) == 0 {
 		t.Error("wrong credentials of one channel cost another its rates")
 	}
@@ -94,7 +94,7 @@ func (s *shippingSuite) checks(t *testing.T) {
 			if check.Name == "" {
 				t.Error("a check has no name")
 			}
-			if err := check.Run(ctx, s.channel(settings)); err != nil {
+			if err := check.Run(ctx, s.channel(t, settings)); err != nil {
 				s.keepsSecrets(t, "the error of a check", err.Error())
 				return check.Name, err
 			}
@@ -107,7 +107,7 @@ func (s *shippingSuite) checks(t *testing.T) {
 	if s.Refused == nil {
 		return
 	}
-	if _, err := first(shippingSettings(t, s.Module, s.Refused)); err == nil {
+	if _, err := first(Channel(t, s.Module, s.Refused).Settings); err == nil {
 		t.Error("no check fails with credentials that are refused")
 	}
 }
