@@ -32,8 +32,9 @@ func TestDefinitionsMatchTables(t *testing.T) {
 func TestProtectedTables(t *testing.T) {
 	h := commercetest.New(t)
 	protected := map[string]bool{"user_account": true, "customer_user": true, "customer_address": true, "cart": true, "cart_line": true,
-		"checkout": true, "sales_order": true, "order_line": true, "order_address": true, "payment_transaction": true, "shipping_quote": true,
-		"shipment": true, "shipment_line": true, "invoice": true, "invoice_line": true}
+		"checkout": true, "sales_order": true, "order_line": true, "order_address": true, "payment": true, "payment_transaction": true,
+		"shipping_quote": true,
+		"shipment":       true, "shipment_line": true, "invoice": true, "invoice_line": true}
 	for _, typ := range h.Schema.Types() {
 		var forced bool
 		h.Scan(&forced, "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE oid = to_regclass($1)", typ.Table)

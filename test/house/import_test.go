@@ -16,8 +16,9 @@ type direction struct {
 }
 
 var directions = []direction{
-	{of: []string{"internal/commerce"}, never: []string{"internal/point", "internal/web", "internal/demo", "module/all"},
-		because: "the business knows no protocol, no page and no third party; what it needs from outside is an interface of its own"},
+	{of: []string{"internal/commerce"}, never: []string{"internal/point", "internal/web", "internal/demo", "module/all", "module/moduletest"},
+		because: "the business knows no protocol, no page and no third party; of modules it knows the contract alone, and what it needs " +
+			"from outside is an interface of its own"},
 	{of: []string{"module"}, only: []string{"module", "resource", "money", "unit", "format"},
 		because: "a module that needs something internal could not be written by anybody else"},
 	{of: []string{"resource"}, only: []string{"resource", "money", "unit"},

@@ -60,6 +60,7 @@ var Orders = resource.Type{
 		resource.One("paymentTerm", "paymentTerms").OrClear().ReadOnly().Doc("Until when it is paid."),
 		resource.Many("lines", "orderLines", "order").OrderedBy("position").Doc("What was ordered."),
 		resource.Many("addresses", "orderAddresses", "order").Doc("Where goods and invoice go."),
+		resource.Many("payments", "payments", "order").Doc("How it is paid."),
 		resource.Many("transactions", "paymentTransactions", "order").Doc("Steps of its payment."),
 	},
 	Admin:      resource.Exposure{Read: true, Update: true},
@@ -70,4 +71,8 @@ var Orders = resource.Type{
 
 // OnTransactions ties payments to orders.
 var OnTransactions = resource.Extend("paymentTransactions").With(
+	resource.One("order", "orders").ReadOnly().Doc("The order that is paid."))
+
+// OnPayments ties payments to orders.
+var OnPayments = resource.Extend("payments").With(
 	resource.One("order", "orders").ReadOnly().Doc("The order that is paid."))

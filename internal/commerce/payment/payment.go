@@ -20,5 +20,5 @@ func Migrations() postgres.Source {
 
 // Resources are the definitions of this area.
 func Resources() []resource.Definition {
-	return []resource.Definition{Terms, OnCustomers, Transactions}
+	return []resource.Definition{Terms, OnCustomers, Payments, Transactions}
 }

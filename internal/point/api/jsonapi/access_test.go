@@ -2,6 +2,7 @@ package jsonapi_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,7 @@ func (w *rivals) fill(ids map[string]string, b commercetest.Buyer, mark string) 
 	ids["orderLines"] = w.Insert("order_line", map[string]any{"order_id": ids["orders"], "position": 10, "sku": "A1", "name": mark, "quantity": "1", "price": "1", "per": "1",
 		"row_total": "1", "unit_id": w.Unit("C62"), "product_id": product, "customer_id": b.Customer})
 	ids["orderAddresses"] = w.Insert("order_address", map[string]any{"order_id": ids["orders"], "kind": "billing", "street": mark, "city": "Town", "country": "DE", "customer_id": b.Customer})
+	ids["payments"] = w.Insert("payment", map[string]any{"method": mark, "amount": "1", "currency": "EUR", "customer_id": b.Customer, "order_id": ids["orders"]})
 	ids["paymentTransactions"] = w.Insert("payment_transaction", map[string]any{"action": "authorize", "status": "pending", "method": mark, "amount": "1", "currency": "EUR",
 		"customer_id": b.Customer, "order_id": ids["orders"]})
 }
@@ -67,11 +69,13 @@ func TestAnotherBuyersRecordsDoNotExist(t *testing.T) {
 			w.refused(404, "not_found", "", w.ask("us", "GET", typ.Name+"/"+name))
 			w.foreign(typ, name)
 		}
-		list := w.want(200, w.ask("us", "GET", typ.Name+"?page[size]=100&page[total]=true&include="+w.includes(typ)))
-		if list.at("meta.page.total") != 1.0 {
-			t.Errorf("%s: %v are counted", typ.Name, list.at("meta.page.total"))
+		for paths := range slices.Chunk(w.includes(typ), record.MaxIncludes) {
+			list := w.want(200, w.ask("us", "GET", typ.Name+"?page[size]=100&page[total]=true&include="+strings.Join(paths, ",")))
+			if list.at("meta.page.total") != 1.0 {
+				t.Errorf("%s: %v are counted", typ.Name, list.at("meta.page.total"))
+			}
+			w.clean(typ.Name, list)
 		}
-		w.clean(typ.Name, list)
 		if f := w.want(200, w.ask("us", "GET", typ.Name+"?page[total]=true&filter[id]="+id)); f.at("meta.page.total") != 0.0 {
 			t.Errorf("%s", f.raw)
 		}
@@ -108,21 +112,20 @@ func (w *rivals) foreign(typ *resource.Type, name string) {
 	}
 }
 
-func (w *rivals) includes(typ *resource.Type) string {
-	var paths, further []string
+// includes are all relations of a type, and those of what they lead to.
+func (w *rivals) includes(typ *resource.Type) (paths []string) {
 	for i := range typ.Relations {
 		if r := &typ.Relations[i]; record.ShowsRelation(w.Schema, access.Storefront, nil, typ, r) {
 			paths = append(paths, r.Name)
 			target, _ := w.Schema.Type(r.Target)
 			for k := range target.Relations {
 				if record.ShowsRelation(w.Schema, access.Storefront, nil, target, &target.Relations[k]) {
-					further = append(further, r.Name+"."+target.Relations[k].Name)
+					paths = append(paths, r.Name+"."+target.Relations[k].Name)
 				}
 			}
 		}
 	}
-	paths = append(paths, further[:min(len(further), record.MaxIncludes-len(paths))]...)
-	return strings.Join(paths, ",")
+	return paths
 }
 
 func (w *rivals) clean(what string, out *answer) {
