@@ -24,11 +24,13 @@ FROM shipping_method m JOIN organization o ON o.id = m.organization_id
 WHERE m.organization_id = $1 AND m.currency = $2 AND m.status = 'enabled' ORDER BY m.position, m.code`
 
 // channelsSQL finds what is open to the website; a channel that names no website is for all.
-const channelsSQL = `SELECT c.id::text, c.code, c.kind, coalesce(v.row->'label'->>$4, v.row->'label'->>o.language, v.row->'label'->>$5, c.name),
+const channelsSQL = `SELECT c.id::text, c.code, c.kind, coalesce(c.label->>$4, c.label->>o.language, c.label->>$5, c.name),
   coalesce(c.settings, '{}')::text, c.revision
-FROM channel c JOIN organization o ON o.id = c.organization_id CROSS JOIN LATERAL (SELECT to_jsonb(c) AS row) v
-WHERE c.organization_id = $1 AND c.kind = ANY($3) AND c.enabled AND v.row->>'paused_at' IS NULL AND $2::text IS NOT NULL
-ORDER BY (v.row->>'position')::int NULLS FIRST, c.code`
+FROM channel c JOIN organization o ON o.id = c.organization_id
+WHERE c.organization_id = $1 AND c.kind = ANY($3) AND c.enabled AND c.paused_at IS NULL
+  AND (NOT EXISTS (SELECT FROM channel_website w WHERE w.channel_id = c.id)
+    OR EXISTS (SELECT FROM channel_website w WHERE w.channel_id = c.id AND w.website_id::text = $2))
+ORDER BY c.position, c.code`
 
 // originSQL is the warehouse that orders take from first, if it says where it lies.
 const originSQL = `SELECT w.name, coalesce(w.street, ''), coalesce(w.postal_code, ''), coalesce(w.city, ''), coalesce(w.region, ''), w.country
