@@ -34,6 +34,7 @@ type Sources struct {
 	Desk      Desk
 	Exchanges Exchanges
 	Records   Records
+	Traces    Traces
 }
 
 // Options make an Office.
@@ -120,6 +121,7 @@ func (o *Office) routes(assets, preferences http.Handler) http.Handler {
 		"GET " + prefix + "/records/{type}/new":                     o.newRecord,
 		"GET " + prefix + "/records/{type}/{id}":                    o.record,
 		"POST " + prefix + "/records/{type}/{id}":                   o.updateRecord,
+		"GET " + prefix + "/records/orders/{id}/trace":              o.trace,
 		"GET " + prefix + "/records/{type}/{id}/edit":               o.editRecord,
 		"POST " + prefix + "/records/{type}/{id}/delete":            o.deleteRecord,
 		"GET " + prefix + "/records/{type}/{id}/actions/{command}":  o.actionForm,

@@ -110,3 +110,16 @@ func (p prepared) Again(_ context.Context, id string) (string, error) {
 	}
 	return id, nil
 }
+
+func (p prepared) Trace(context.Context, string) ([]TraceStep, error) {
+	after := func(ms int) time.Time { return at.Add(time.Duration(ms) * time.Millisecond) }
+	return []TraceStep{
+		{At: at, Kind: "event", Name: "created", Who: "maria@alfki.example"},
+		{At: after(12), Kind: "payment", Name: "authorize", Who: "stripe", Status: "done", Amount: "€1,404.40", Detail: "pi_3Qabcdef · Visa •••• 4242", URL: "/admin/records/paymentTransactions/p1"},
+		{At: after(14), Kind: "call", Name: "POST /v1/payment_intents", Who: "Stripe", Status: "done", Took: 312 * time.Millisecond, URL: "/admin/exchanges/e4"},
+		{At: after(340), Kind: "event", Name: "order.placed", Who: "maria@alfki.example"},
+		{At: after(700), Kind: "message", Name: "orders_20261124T083002Z_0000000000100042.xml", Who: "SAP PI", Status: "done", URL: "/admin/exchanges/e4"},
+		{At: after(90_000), Kind: "message", Name: "ORDRSP_20261124T083002Z_000001_0000000000000815.xml", Who: "SAP PI", Inbound: true, Status: "failed", Detail: "VG 204: Auftraggeber 0000001000 ist nicht angelegt"},
+		{At: after(95_000), Kind: "payment", Name: "capture", Who: "stripe", Status: "waiting", Amount: "€700.00"},
+	}, nil
+}

@@ -28,6 +28,7 @@ type Record struct {
 	EditURL           string // empty where the user may not change it
 	DeleteURL         string
 	Actions           []ActionLink
+	TraceURL          string // of an order's whole way; empty for other records
 }
 
 // Pair is a field with its value.
@@ -83,6 +84,9 @@ func (o *Office) record(w http.ResponseWriter, r *http.Request) error {
 	}
 	if o.may(r.Context(), t, access.Delete) {
 		rec.DeleteURL = base + "/delete"
+	}
+	if t.Name == "orders" {
+		rec.TraceURL = base + "/trace"
 	}
 	rec.Actions = o.actions(r.Context(), t, found.id)
 	if rec.Related, err = o.related(r.Context(), words, found); err != nil {

@@ -11,7 +11,8 @@ var (
 	recordView    = page.Declare[Record]("record")
 	formView      = page.Declare[Edit]("form")
 	actionView    = page.Declare[Action]("action")
+	traceView     = page.Declare[Trace]("trace")
 	troubleView   = page.Declare[Trouble]("trouble")
 )
 
-var declared = []page.Declared{homeView, loginView, exchangesView, exchangeView, gridView, recordView, formView, actionView, troubleView}
+var declared = []page.Declared{homeView, loginView, exchangesView, exchangeView, gridView, recordView, formView, actionView, traceView, troubleView}
