@@ -33,8 +33,10 @@ func Settings() resource.Fields {
 		resource.Enum("stock", "LABST", "LABST-EISBE").Default("LABST").Required().Doc("What counts as stock on hand: unrestricted stock, or that without the safety stock."),
 		resource.Text("orderType").Max(4).Default("OR").Required().Doc("BSART of orders."),
 		resource.Text("freightCondition").Max(4).Default("HD00").Required().Doc("KSCHL of the shipping costs of orders."),
+		resource.Text("grossCondition").Max(4).Default("PR01").Required().Doc("KSCHL of an item's price that includes its tax."),
 		resource.Text("discountCondition").Max(4).Default("HB00").Required().Doc("KSCHL of what is taken off an order as a whole."),
 		resource.Text("orderText").Max(4).Default("0001").Required().Doc("TDID of the buyer's remark on an order."),
+		resource.Text("paymentText").Max(4).Default("0002").Required().Doc("TDID of the code of the payment method, on orders that are not on account."),
 		resource.Text("lineText").Max(4).Default("0001").Required().Doc("TDID of the buyer's remark on a line."),
 		resource.List("units", 500, resource.Fields{
 			resource.Text("sap").Max(3).Required().Doc("SAP's code."),
