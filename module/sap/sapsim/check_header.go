@@ -24,6 +24,7 @@ func (j *judgement) checkHeader() {
 			j.refuse("E1EDK14", "%s (QUALF %s) is %q; orders are taken in %q", area.name, area.qualifier, got, area.want)
 		}
 	}
+	j.order.Terms = j.idoc.first("E1EDK01").value("ZTERM")
 	j.checkDates()
 	number := j.idoc.where("E1EDK02", "QUALF", "001").value("BELNR")
 	if j.order.Number = number; number == "" {
@@ -42,7 +43,8 @@ func (j *judgement) checkDates() {
 	if j.day == "" {
 		j.refuse("E1EDK03", "the date of the order (IDDAT 012) is missing")
 	}
-	if wanted := j.idoc.where("E1EDK03", "IDDAT", "002").value("DATUM"); wanted != "" && wanted < j.day {
+	wanted := j.idoc.where("E1EDK03", "IDDAT", "002").value("DATUM")
+	if j.order.Wanted = wanted; wanted != "" && wanted < j.day {
 		j.refuse("E1EDK03", "the wanted delivery %s (IDDAT 002) lies before the order, %s", wanted, j.day)
 	}
 }
@@ -54,11 +56,18 @@ func (j *judgement) checkPartners() {
 		at, role := fmt.Sprintf("E1EDKA1[%d]", i+1), p.value("PARVW")
 		count[role]++
 		number := p.value("PARTN")
-		if role == "AG" {
+		switch role {
+		case "AG":
 			j.order.Customer = number
+		case "SP":
+			j.order.Carrier = Carrier{number, p.value("NAME1"), p.value("NAME2")}
 		}
 		switch c := j.know.customers[number]; {
 		case role == "LF":
+		case role == "SP":
+			if number == "" && p.value("NAME1") == "" {
+				j.refuse(at, "the forwarding agent (SP) has neither a number nor a name")
+			}
 		case c == nil && (number != "" || role == "AG"):
 			j.refuse(at, "customer %q (%s) is not known", number, role)
 		case c == nil:

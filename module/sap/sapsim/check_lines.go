@@ -29,7 +29,7 @@ func (j *judgement) checkLines() decimal.Decimal {
 }
 
 func (j *judgement) checkLine(item *segment, at string) Line {
-	line := Line{Position: item.value("POSEX"), Unit: item.value("MENEE"), Per: one}
+	line := Line{Position: item.value("POSEX"), Unit: item.value("MENEE"), Per: one, Name: item.where("E1EDP19", "QUALF", "002").value("KTEXT")}
 	m := j.checkMaterial(item, at, &line)
 	ok := true
 	read := func(into *decimal.Decimal, name string, decimals int) {
@@ -52,6 +52,7 @@ func (j *judgement) checkLine(item *segment, at string) Line {
 		j.refuse(at, "MENGE %s is not above zero", line.Quantity)
 		ok = false
 	}
+	ok = j.checkLineTax(item, at, &line) && ok
 	if ok && m != nil {
 		j.checkNet(item, at, line, m)
 		j.checkSchedule(item, at, line)
@@ -87,21 +88,30 @@ func (j *judgement) checkMaterial(item *segment, at string, line *Line) *materia
 	return m
 }
 
-// checkNet wants NETWR = MENGE * VPREI / PEINH, and compares with SAP's own conditions: those only warn.
+// checkNet wants NETWR = MENGE * VPREI / PEINH, less the tax where the price includes it, and compares with SAP's own
+// conditions: those only warn.
 func (j *judgement) checkNet(item *segment, at string, line Line, m *material) {
 	priced := line.Quantity
 	if unit := item.value("PMENE"); unit != "" {
 		priced, _ = m.convert(line.Quantity, line.Unit, unit) // both are units of the material
 	}
-	if want := cents(priced.Mul(line.Price).Div(line.Per)); !line.Net.Equal(want) {
-		j.refuse(at, "NETWR is %s; %s at %s for %s are %s", line.Net.StringFixed(2), priced, line.Price.StringFixed(2), line.Per, want.StringFixed(2))
+	value := cents(priced.Mul(line.Price).Div(line.Per))
+	net, tax := line.taxed(value)
+	if !line.Net.Equal(net) {
+		j.refuse(at, "NETWR is %s; %s at %s for %s are %s", line.Net.StringFixed(2), priced, line.Price.StringFixed(2), line.Per, net.StringFixed(2))
+	}
+	if !line.Tax.Equal(tax) {
+		j.refuse(at+"/E1EDP04", "MWSBT is %s; %s %% of %s are %s", line.Tax.StringFixed(2), line.Percent, value.StringFixed(2), tax.StringFixed(2))
+	}
+	if gross := item.where("E1EDP05", "KSCHL", grossPrice); gross != nil && gross.value("BETRG") != value.StringFixed(2) {
+		j.refuse(at+"/E1EDP05", "BETRG is %q; %s at %s for %s are %s", gross.value("BETRG"), priced, line.Price.StringFixed(2), line.Per, value.StringFixed(2))
 	}
 	own, ok := j.know.net(j.order.Customer, line.Material, line.Quantity, line.Unit, j.order.Currency, j.day)
 	switch {
 	case !ok:
 		j.warn(at, "SAP has no price for %s %s of material %s", line.Quantity, line.Unit, line.Material)
-	case !own.Equal(line.Net):
-		j.warn(at, "NETWR is %s; SAP's own conditions give %s", line.Net.StringFixed(2), own.StringFixed(2))
+	case !own.Equal(value):
+		j.warn(at, "NETWR is %s; SAP's own conditions give %s", value.StringFixed(2), own.StringFixed(2))
 	}
 }
 

@@ -15,15 +15,23 @@ const (
 	Refused = "51" // application document not posted
 )
 
-// Order is one order IDoc that SAP pulled, with its verdict.
+// Order is one order IDoc that SAP pulled, with its verdict, or an order of SAP's own.
 type Order struct {
-	File     string // name in the archive folder
+	File     string // name in the archive folder; empty for one of SAP's own
 	Document string // DOCNUM that the shop gave it
-	Number   string // the shop's order number (E1EDK02, QUALF 001)
+	Number   string // the shop's order number, of SAP's own orders the customer's (E1EDK02, QUALF 001)
 	Customer string // KUNNR of the sold-to party
 	Currency string
 	Lines    []Line
-	Total    decimal.Decimal // SUMME of E1EDS01, SUMID 002
+	Freight  decimal.Decimal // surcharges of the head (E1EDK05), without tax
+	Discount decimal.Decimal // deductions of the head, without tax
+	Rates    []Rate          // taxes by rate (E1EDK04)
+	Total    decimal.Decimal // without tax: SUMME of E1EDS01, SUMID 002
+	Tax      decimal.Decimal // of lines and freight together
+	Gross    decimal.Decimal // Total and Tax together
+	Terms    string          // ZTERM
+	Carrier  Carrier
+	Wanted   string // day on which the customer wants the goods, yyyymmdd, or ""
 	Received time.Time
 
 	// Status is Posted or Refused; empty if the file was no IDoc at all, which nobody can answer.
@@ -37,10 +45,20 @@ type Order struct {
 // Line is one line of an order.
 type Line struct {
 	Position, Material string
+	Name               string // KTEXT
 	Quantity           decimal.Decimal
 	Unit               string
-	Price, Per, Net    decimal.Decimal // VPREI, PEINH, NETWR
+	Price, Per         decimal.Decimal // VPREI, PEINH; with tax if Included
+	Net                decimal.Decimal // NETWR
+	Percent, Tax       decimal.Decimal // MSATZ and MWSBT of E1EDP04
+	Included           bool            // the price has its tax in it (E1EDP05 PR01)
 }
+
+// Rate is what a rate of tax comes to.
+type Rate struct{ Percent, Tax decimal.Decimal }
+
+// Carrier is the forwarding agent of an order (E1EDKA1 SP).
+type Carrier struct{ Number, Name, Service string }
 
 // Problem is something wrong with an order.
 type Problem struct {
