@@ -3,14 +3,14 @@ package channel
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
-
-	"crypto/tls"
 
 	"github.com/hanse-commerce/hanse/module"
 )
@@ -40,7 +40,7 @@ func (h *Host) channel(ctx context.Context, u *unit, w call) (c *module.Channel,
 	ctx, cancel := context.WithCancel(ctx)
 	t := &transport{ctx: ctx, host: h, unit: u, call: w}
 	return &module.Channel{ID: u.id, Code: u.code, Settings: u.settings, PublicURL: h.PublicURL,
-		Log:  h.Log.With("channel", u.code, "kind", u.kind),
+		Log:  slog.New(cleanLog{h.Log.Handler(), u.redactor}).With("channel", u.code, "kind", u.kind),
 		HTTP: &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}, cancel
 }
