@@ -80,7 +80,7 @@ func rootCommand() *cobra.Command {
 		return &exitError{exitUsage, fmt.Sprintf("%s; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(serveCommand(), demoCommand(), initCommand(), migrateCommand(), importCommand(), doctorCommand(),
-		resourcesCommand(), commandsCommand(), explainCommand(), referenceCommand(), versionCommand())
+		resourcesCommand(), commandsCommand(), modulesCommand(), explainCommand(), referenceCommand(), versionCommand())
 	return root
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/point/api/jsonapi"
 	"github.com/hanse-commerce/hanse/internal/point/api/openapi"
+	"github.com/hanse-commerce/hanse/internal/point/channel"
 	"github.com/hanse-commerce/hanse/internal/postgres"
 )
 
@@ -25,6 +26,7 @@ func (s *server) handler() (http.Handler, error) {
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("GET /metrics", s.metrics())
+	mux.Handle(channel.HooksPath, s.channels.Hooks())
 	if err := s.surfaces(mux); err != nil {
 		return nil, err
 	}

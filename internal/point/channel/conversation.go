@@ -3,6 +3,7 @@ package channel
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -46,7 +47,7 @@ func requestURI(u *url.URL) string {
 	return u.RequestURI()
 }
 
-func (r *redactor) header(b *bytes.Buffer, h http.Header) {
+func (r *redactor) header(b io.Writer, h http.Header) {
 	names := make([]string, 0, len(h))
 	for name := range h {
 		names = append(names, name)
@@ -59,10 +60,10 @@ func (r *redactor) header(b *bytes.Buffer, h http.Header) {
 		}
 		fmt.Fprintf(b, "%s: %s\r\n", name, value)
 	}
-	b.WriteString("\r\n")
+	_, _ = io.WriteString(b, "\r\n")
 }
 
-func (r *redactor) body(b *bytes.Buffer, h http.Header, body []byte) {
+func (r *redactor) body(b io.Writer, h http.Header, body []byte) {
 	if len(body) == 0 {
 		return
 	}
@@ -74,7 +75,7 @@ func (r *redactor) body(b *bytes.Buffer, h http.Header, body []byte) {
 	if len(text) > kept {
 		text = strings.ToValidUTF8(text[:kept], "") + fmt.Sprintf("… (%d bytes in all)", len(body))
 	}
-	b.WriteString(text)
+	_, _ = io.WriteString(b, text)
 }
 
 // textual tells whether a body is text that can be looked through.

@@ -104,7 +104,9 @@ func (h *house) runner(t *testing.T, host *channel.Host) *command.Runner {
 	for _, c := range h.Schema.Commands() {
 		if !bound[c.Path()] {
 			bindings = append(bindings, command.Binding{On: c.On, Name: c.Name,
-				Run: func(context.Context, pgx.Tx, *command.Call) (string, error) { return "", errors.New("not part of this test") }})
+				Run: func(context.Context, pgx.Tx, *command.Call) (string, error) {
+					return "", errors.New("not part of this test")
+				}})
 		}
 	}
 	runner, err := command.NewRunner(h.Pool, h.Store, bindings)

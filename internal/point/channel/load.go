@@ -14,6 +14,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/secret"
 	"github.com/hanse-commerce/hanse/module"
+	"github.com/hanse-commerce/hanse/resource"
 )
 
 // most is how many calls of a channel run at once on a node.
@@ -21,9 +22,10 @@ const most = 16
 
 // station is what stays of a channel on this node, whatever becomes of its settings.
 type station struct {
-	slots  chan struct{}
-	health *health
-	unit   *unit // of the newest revision that was seen; under the host's lock
+	slots    chan struct{}
+	health   *health
+	refusals seldom
+	unit     *unit // of the newest revision that was seen; under the host's lock
 }
 
 // unit is one revision of a channel, ready for calls.
@@ -34,7 +36,8 @@ type unit struct {
 	enabled, paused                    bool
 	module                             module.Module // nil: there is none of that kind
 	settings                           module.Settings
-	set                                map[string]bool // names of the secrets that are stored
+	given                              map[string]string // what the administrator set, without secrets
+	set                                map[string]bool   // names of the secrets that are stored
 	redactor                           *redactor
 	faults                             []string // why it cannot be used, in words
 	breaker                            *gobreaker.CircuitBreaker[any]
@@ -67,6 +70,11 @@ func (h *Host) find(ctx context.Context, id string) (*unit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look at channel %s: %w", id, err)
 	}
+	return h.at(ctx, id, revision)
+}
+
+// at gives a channel of at least that revision, which was seen just now.
+func (h *Host) at(ctx context.Context, id string, revision int64) (*unit, error) {
 	h.mu.Lock()
 	s := h.stations[id]
 	var known *unit
@@ -74,7 +82,7 @@ func (h *Host) find(ctx context.Context, id string) (*unit, error) {
 		known = s.unit
 	}
 	h.mu.Unlock()
-	if known != nil && known.revision == revision {
+	if known != nil && known.revision >= revision {
 		return known, nil
 	}
 	return h.load(ctx, id)
@@ -132,6 +140,7 @@ func (h *Host) fit(u *unit, text []byte, sealed map[string][]byte) {
 			fault("The settings are no JSON object.")
 		}
 	}
+	u.given = given(m.Info().Settings, values)
 	var secrets []string
 	for _, f := range m.Info().Settings {
 		if !f.Secret {
@@ -156,6 +165,19 @@ func (h *Host) fit(u *unit, text []byte, sealed map[string][]byte) {
 		fault("%s", f.Detail)
 	}
 	u.settings, u.redactor = parsed, newRedactor(secrets)
+}
+
+// given is the canonical text of what is set and no secret.
+func given(declared resource.Fields, values map[string]any) map[string]string {
+	all := map[string]string{}
+	for _, f := range declared {
+		if v := values[f.Name]; v != nil && !f.Secret {
+			if text, err := f.Kind.Parse(v); err == nil {
+				all[f.Name] = text
+			}
+		}
+	}
+	return all
 }
 
 // keep makes a unit the newest of its station, unless a newer one was loaded meanwhile.

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -112,7 +112,9 @@ func (tillModule) Info() module.Info {
 	}}
 }
 
-func (tillModule) PaymentTraits(module.Settings) module.PaymentTraits { return module.PaymentTraits{Online: true} }
+func (tillModule) PaymentTraits(module.Settings) module.PaymentTraits {
+	return module.PaymentTraits{Online: true}
+}
 
 func (tillModule) PaymentForm(module.Settings, module.PaymentQuestion) module.PaymentForm {
 	return module.PaymentForm{}
@@ -137,7 +139,9 @@ func (tillModule) Look(ctx context.Context, c *module.Channel, l module.PaymentL
 	return &module.PaymentState{Status: module.PaymentAuthorized, Reference: l.Reference}, nil
 }
 
-func (tillModule) ShippingTraits(module.Settings) module.ShippingTraits { return module.ShippingTraits{Live: true} }
+func (tillModule) ShippingTraits(module.Settings) module.ShippingTraits {
+	return module.ShippingTraits{Live: true}
+}
 
 func (tillModule) Rates(ctx context.Context, c *module.Channel, _ module.RateRequest) ([]module.Rate, error) {
 	if err := post(ctx, c, "rates", "/v1/rates", nil); err != nil {
@@ -147,7 +151,9 @@ func (tillModule) Rates(ctx context.Context, c *module.Channel, _ module.RateReq
 	return []module.Rate{{Service: "CART", Name: "By cart", Amount: amount}}, nil
 }
 
-func (tillModule) TrackingURL(s module.Settings, number string) string { return s["base"] + "/track/" + number }
+func (tillModule) TrackingURL(s module.Settings, number string) string {
+	return s["base"] + "/track/" + number
+}
 
 func (tillModule) Receive(c *module.Channel, n module.Notification) (module.Event, error) {
 	if n.Header.Get("Signature") != c.Settings["webhookSecret"] || c.Settings["webhookSecret"] == "" {
