@@ -7,8 +7,16 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
+	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
 	"github.com/hanse-commerce/hanse/internal/point/channel"
 	"github.com/hanse-commerce/hanse/internal/secret"
+)
+
+// The host is what the areas of payment and shipping ask outside systems by.
+var (
+	_ payment.Gateways  = (*channel.Host)(nil)
+	_ shipping.Carriers = (*channel.Host)(nil)
 )
 
 // newChannels makes the host of the configured modules.

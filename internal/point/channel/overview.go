@@ -36,7 +36,7 @@ type Status struct {
 	Latency              time.Duration
 	Checks               []Checked
 	CheckedAt            time.Time
-	WebhookURL           string // "" if the module takes no messages
+	WebhookURL           string   // "" if the module takes no messages
 	Websites             []string // UUIDs; none is all
 
 	revision int64
