@@ -63,7 +63,7 @@ func (d *Desk) ask(ctx context.Context, s Consignment, c *counter) {
 			d.Log.Warn("a carrier gave no rates", "channel", q.code, "kind", q.kind, "error", q.err)
 		}
 	}
-	if err := d.keep(ctx, s.Organization, asked); err != nil {
+	if err := d.keep(ctx, s.Organization, c.now, asked); err != nil {
 		d.Log.Warn("rates cannot be cached", "error", err)
 	}
 }

@@ -25,9 +25,9 @@ const recallSQL = `SELECT key, answered_at, rates FROM shipping_rate WHERE organ
 const keepSQL = `WITH old AS (DELETE FROM shipping_rate WHERE id IN (SELECT id FROM shipping_rate WHERE expires_at < now() - interval '1 hour'
     ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED))
 INSERT INTO shipping_rate (id, organization_id, key, channel_id, rates, answered_at, expires_at)
-SELECT a.id, $1, a.key, a.channel, a.rates, now(), now() + make_interval(secs => a.seconds)
+SELECT a.id, $1, a.key, a.channel, a.rates, $7, now() + make_interval(secs => a.seconds)
 FROM unnest($2::uuid[], $3::bytea[], $4::uuid[], $5::jsonb[], $6::float8[]) AS a(id, key, channel, rates, seconds)
-ON CONFLICT (organization_id, key) DO UPDATE SET rates = excluded.rates, answered_at = now(), expires_at = excluded.expires_at,
+ON CONFLICT (organization_id, key) DO UPDATE SET rates = excluded.rates, answered_at = excluded.answered_at, expires_at = excluded.expires_at,
   updated_at = now(), revision = shipping_rate.revision + 1`
 
 // kept is an answer in the cache.
@@ -69,7 +69,7 @@ func (d *Desk) recall(ctx context.Context, organization string, questions []*que
 }
 
 // keep stores what live carriers answered, or that they did not.
-func (d *Desk) keep(ctx context.Context, organization string, asked []*question) error {
+func (d *Desk) keep(ctx context.Context, organization string, at time.Time, asked []*question) error {
 	var ids, channels []string
 	var keys [][]byte
 	var rates []*string
@@ -96,6 +96,6 @@ func (d *Desk) keep(ctx context.Context, organization string, asked []*question)
 	// The buyer may have gone; the answer is still good for the next.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_, err := d.DB.Exec(ctx, keepSQL, organization, ids, keys, channels, rates, seconds)
+	_, err := d.DB.Exec(ctx, keepSQL, organization, ids, keys, channels, rates, seconds, at)
 	return err
 }
