@@ -95,8 +95,8 @@ func (s *server) assemble(ctx context.Context) (err error) {
 	}
 	s.channels = s.newChannels()
 	outbox := dispatch.Outbox{Jobs: s.jobs}
-	s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), shipment.Bindings(nil), billing.Bindings(),
-		account.Bindings(s.access), watch.Bindings(), channel.Bindings(s.channels))
+	s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), order.Answers(nil), shipment.Bindings(nil),
+		billing.Bindings(), account.Bindings(s.access), watch.Bindings(), channel.Bindings(s.channels))
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type bill struct {
 	invoicedOn, dueOn    string
 	currency             string
 	net, tax, total      decimal.Decimal
+	timed                bool // the time is the sender's
 	time                 time.Time
 	lines                []item
 	linesGiven           bool
@@ -47,6 +48,14 @@ func (l item) same(o item) bool {
 		equal(l.TaxPercent, o.TaxPercent) && l.Net.Equal(o.Net) && l.TaxTotal.Equal(o.TaxTotal)
 }
 
+// charges is how much of the order's line the item charges; what takes something off charges nothing.
+func (l item) charges() decimal.Decimal {
+	if l.Net.IsNegative() {
+		return decimal.Zero
+	}
+	return l.Quantity.Decimal
+}
+
 // stored is what is kept under the number.
 type stored struct {
 	order, orderNumber, document, invoicedOn, dueOn string
@@ -58,16 +67,15 @@ type stored struct {
 // read takes the document out of the command's input, and from the order what the lines do not say.
 func read(call *command.Call, o *order.Held) (*bill, error) {
 	b := &bill{number: call.Value("number"), document: call.Value("documentNumber"), invoicedOn: call.Value("invoicedOn"),
-		dueOn: call.Value("dueOn"), currency: cmp.Or(call.Value("currency"), o.Currency), time: call.Now}
+		dueOn: call.Value("dueOn"), currency: cmp.Or(call.Value("currency"), o.Currency)}
 	failed := func(what string, err error) error {
 		return fmt.Errorf("reading %s of invoice %s: %w", what, b.number, err)
 	}
 	var err error
-	if text := call.Value("documentTime"); text != "" {
-		if b.time, err = time.Parse(time.RFC3339Nano, text); err != nil {
-			return nil, failed("the time", err)
-		}
+	if b.time, err = order.DocumentTime(call); err != nil {
+		return nil, err
 	}
+	b.timed = call.Value("documentTime") != ""
 	for name, into := range map[string]*decimal.Decimal{"net": &b.net, "taxTotal": &b.tax, "total": &b.total} {
 		if *into, err = decimal.NewFromString(call.Value(name)); err != nil {
 			return nil, failed(name, err)
@@ -173,7 +181,7 @@ func (b *bill) changed() (fields []string) {
 	}{
 		{"documentNumber", s.document == b.document}, {"invoicedOn", s.invoicedOn == b.invoicedOn}, {"dueOn", s.dueOn == b.dueOn},
 		{"net", s.net.Equal(b.net)}, {"taxTotal", s.tax.Equal(b.tax)}, {"total", s.total.Equal(b.total)},
-		{"documentTime", !b.time.After(s.time)},
+		{"documentTime", !b.timed || !b.time.After(s.time)},
 	} {
 		if !f.same {
 			fields = append(fields, f.name)

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
 
+	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
@@ -55,7 +57,7 @@ func invoice(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error)
 	if err != nil {
 		return "", err
 	}
-	if err := o.Binding("charged"); err != nil {
+	if err := o.Stands("charged"); err != nil {
 		return "", err
 	}
 	b, err := read(call, o)
@@ -66,7 +68,7 @@ func invoice(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error)
 		return "", err
 	}
 	if b.stored != nil && b.stored.order == o.ID && b.time.Before(b.stored.time) {
-		return b.id, nil // stale: a newer document was taken already
+		return b.id, call.Stale("invoice "+b.number, b.time, b.stored.time)
 	}
 	if err := b.check(o); err != nil {
 		return "", err
@@ -78,7 +80,31 @@ func invoice(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error)
 	if err != nil {
 		return "", err
 	}
-	return b.id, change.Append(ctx, tx, call.Caller, append(entries, b.event(o))...)
+	counted, err := b.count(ctx, tx, call.Caller, o)
+	if err != nil {
+		return "", err
+	}
+	return b.id, change.Append(ctx, tx, call.Caller, append(append(entries, counted...), b.event(o))...)
+}
+
+// count notes on the order what is charged by the invoice, beside what the stored one charged.
+func (b *bill) count(ctx context.Context, tx pgx.Tx, caller access.Caller, o *order.Held) ([]change.Entry, error) {
+	charged, total := map[int]decimal.Decimal{}, o.InvoicedTotal.Add(b.total)
+	for _, l := range b.lines {
+		charged[l.Position] = charged[l.Position].Add(l.charges())
+	}
+	if b.stored != nil {
+		total = total.Sub(b.stored.total)
+		for _, l := range b.stored.lines {
+			charged[l.Position] = charged[l.Position].Sub(l.charges())
+		}
+	}
+	entries, err := o.Charge(ctx, tx, charged, total)
+	if err != nil {
+		return nil, err
+	}
+	further, err := o.Advance(ctx, tx, caller)
+	return append(entries, further...), err
 }
 
 // event tells that the order was charged.

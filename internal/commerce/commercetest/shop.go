@@ -51,7 +51,7 @@ func (h *House) NewRunnerOn(db command.Database, outbox order.Outbox) *command.R
 
 // Bindings ties all commands of the business to their functions.
 func Bindings(outbox order.Outbox) []command.Binding {
-	return slices.Concat(cart.Bindings(), order.Bindings(outbox), shipment.Bindings(nil), billing.Bindings())
+	return slices.Concat(cart.Bindings(), order.Bindings(outbox), order.Answers(nil), shipment.Bindings(nil), billing.Bindings())
 }
 
 // Placed is the job that the outbox asks for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
@@ -15,34 +16,51 @@ import (
 type Held struct {
 	ID, Organization, Number, Customer, Currency string
 	Status, ShippingStatus                       string
-	Total                                        decimal.Decimal
+	External                                     bool // made in the ERP: no stock, payment or export of ours follows it
+	TaxIncluded                                  bool
+	Shipping, ShippingTax, Discount, Total       decimal.Decimal
+	InvoicedTotal                                decimal.Decimal
+	DocumentTime                                 time.Time  // of the ERP's newest word, zero if there is none
 	Lines                                        []HeldLine // by position
 }
 
-// HeldLine is a line of a held order.
+// HeldLine is a line of a held order. Quantities are in the line's unit.
 type HeldLine struct {
-	ID, SKU, Name, Unit string // the unit by its code
-	Position            int
-	Quantity            decimal.Decimal // ordered
+	ID, SKU, Name, Unit                   string // the unit by its code, "" on a line without one
+	Position                              int
+	Service                               bool // nothing that could be put into a parcel
+	Quantity                              decimal.Decimal
+	Confirmed                             decimal.NullDecimal
+	Shipped, Invoiced, Returned           decimal.Decimal
+	ExternalStatus                        string
+	Price, Per, RowTotal, TaxPercent, Tax decimal.Decimal
 }
 
 const (
-	holdSQL = `SELECT organization_id::text, number, customer_id::text, currency, status, shipping_status, total FROM sales_order WHERE id = $1 FOR NO KEY UPDATE`
+	holdSQL = `SELECT organization_id::text, number, customer_id::text, currency, status, shipping_status, external, tax_included,
+  shipping_total, shipping_tax, discount_total, total, invoiced_total, document_time
+FROM sales_order WHERE id = $1 FOR NO KEY UPDATE`
 	// holdLinesSQL runs behind the lock, so it reads what whoever held the order before has written.
-	holdLinesSQL = `SELECT l.id::text, l.sku, l.name, coalesce(u.code, ''), l.position, l.quantity
-FROM order_line l LEFT JOIN unit u ON u.id = l.unit_id WHERE l.order_id = $1 ORDER BY l.position`
+	holdLinesSQL = `SELECT l.id::text, l.sku, l.name, coalesce(u.code, ''), l.position, coalesce(p.kind = 'service', false), l.quantity,
+  l.confirmed_quantity, l.shipped_quantity, l.invoiced_quantity, l.returned_quantity, coalesce(l.external_status, ''), l.price, l.per,
+  l.row_total, l.tax_percent, l.tax_total
+FROM order_line l LEFT JOIN unit u ON u.id = l.unit_id LEFT JOIN product p ON p.id = l.product_id
+WHERE l.order_id = $1 ORDER BY l.position`
 )
 
 // Hold locks an order for the rest of the transaction and reads what answers are compared with.
 func Hold(ctx context.Context, tx pgx.Tx, id string) (*Held, error) {
 	o := &Held{ID: id}
+	var written *time.Time
 	batch := &pgx.Batch{}
 	batch.Queue(holdSQL, id).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&o.Organization, &o.Number, &o.Customer, &o.Currency, &o.Status, &o.ShippingStatus, &o.Total)
+		return row.Scan(&o.Organization, &o.Number, &o.Customer, &o.Currency, &o.Status, &o.ShippingStatus, &o.External, &o.TaxIncluded,
+			&o.Shipping, &o.ShippingTax, &o.Discount, &o.Total, &o.InvoicedTotal, &written)
 	})
 	batch.Queue(holdLinesSQL, id).Query(func(rows pgx.Rows) (err error) {
 		o.Lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l HeldLine, err error) {
-			err = row.Scan(&l.ID, &l.SKU, &l.Name, &l.Unit, &l.Position, &l.Quantity)
+			err = row.Scan(&l.ID, &l.SKU, &l.Name, &l.Unit, &l.Position, &l.Service, &l.Quantity, &l.Confirmed, &l.Shipped, &l.Invoiced,
+				&l.Returned, &l.ExternalStatus, &l.Price, &l.Per, &l.RowTotal, &l.TaxPercent, &l.Tax)
 			return l, err
 		})
 		return err
@@ -53,6 +71,9 @@ func Hold(ctx context.Context, tx pgx.Tx, id string) (*Held, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("locking order %s: %w", id, err)
+	}
+	if written != nil {
+		o.DocumentTime = *written
 	}
 	return o, nil
 }
@@ -67,8 +88,9 @@ func (o *Held) Line(position int) *HeldLine {
 	return nil
 }
 
-// Binding refuses what only an order can be asked for that stands: not one that waits for its payment, nor a cancelled one.
-func (o *Held) Binding(what string) error {
+// Stands refuses what only an order can be asked for that stands: not one that waits for its payment, nor a cancelled one.
+// What is the participle of it: "shipped".
+func (o *Held) Stands(what string) error {
 	switch o.Status {
 	case "pending":
 		return command.Refuse("order_pending", "", "Order %s waits for its payment; it cannot be %s yet.", o.Number, what)
@@ -76,4 +98,15 @@ func (o *Held) Binding(what string) error {
 		return command.Refuse("order_cancelled", "", "Order %s is cancelled; it cannot be %s any more.", o.Number, what)
 	}
 	return nil
+}
+
+// Rejected is the status of a line of which the ERP sends no more than it has confirmed.
+const Rejected = "rejected"
+
+// Wanted is how much of the line is to come at all.
+func (l *HeldLine) Wanted() decimal.Decimal {
+	if l.ExternalStatus == Rejected {
+		return decimal.Max(l.Confirmed.Decimal, l.Shipped)
+	}
+	return l.Quantity
 }

@@ -22,7 +22,10 @@ var Lines = resource.Type{
 		total("taxTotal").Default("0").Unfiltered().Doc("Tax on the line, in rowTotal already if the order's prices include it."),
 		catalog.Quantity("confirmedQuantity").ReadOnly().Unfiltered().Doc("How many the ERP has confirmed."),
 		resource.Date("confirmedOn").ReadOnly().Unfiltered().Doc("Day for which the ERP has confirmed them."),
+		resource.Text("externalStatus").Max(64).ReadOnly().Unfiltered().
+			Doc("Where the line stands in the ERP, in its words; of a rejected one no more comes than is confirmed."),
 		catalog.Quantity("shippedQuantity").Default("0").Required().ReadOnly().Unfiltered().Doc("How many have left."),
+		catalog.Quantity("invoicedQuantity").Default("0").Required().ReadOnly().Unfiltered().Doc("How many were charged."),
 		catalog.Quantity("returnedQuantity").Default("0").Required().ReadOnly().Unfiltered().Doc("How many came back and were refunded."),
 		resource.Text("priceList").Max(64).ReadOnly().AdminOnly().Unfiltered().Doc("Code of the list that the price was found on."),
 		resource.Text("note").ReadOnly().Unfiltered().Doc("The buyer's remark on the line."),

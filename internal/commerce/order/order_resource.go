@@ -32,6 +32,7 @@ var Orders = resource.Type{
 		total("taxTotal").Doc("Taxes, in the other sums already if taxIncluded."),
 		total("discountTotal").Doc("What is taken off."),
 		total("total").Doc("What is to be paid."),
+		total("invoicedTotal").Default("0").Unfiltered().Doc("What the order's invoices come to."),
 		resource.Boolean("taxIncluded").Default("false").Required().ReadOnly().Unfiltered().Doc("Whether lines and shipping include their tax."),
 		resource.JSON("taxes").ReadOnly().Doc("Taxes by rate, as [{name, percent, net, tax}]."),
 		resource.Text("paymentMethod").Max(64).Required().ReadOnly().Doc("How the order is paid: code of a channel; paymentTerm is on account."),
@@ -49,6 +50,8 @@ var Orders = resource.Type{
 		resource.Time("collectedAt").ReadOnly().Unfiltered().Doc("When the ERP took the file; it says nothing about the order."),
 		resource.Time("acceptedAt").ReadOnly().Unfiltered().Doc("When the ERP said that it accepts the order."),
 		resource.Time("refusedAt").ReadOnly().Unfiltered().Doc("When the ERP said that it refuses the order."),
+		resource.Time("documentTime").ReadOnly().AdminOnly().Unfiltered().
+			Doc("When the ERP wrote its newest word about the order; older ones change nothing."),
 		resource.LongText("externalMessage").ReadOnly().AdminOnly().Doc("What the ERP said about it."),
 		resource.LongText("internalNote").AdminOnly().Doc("What staff should know."),
 	},

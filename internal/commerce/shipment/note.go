@@ -22,12 +22,14 @@ type note struct {
 	id, number                 string
 	carrier, service, tracking string
 	url, shippedOn             string
-	weight, parcels            string // canonical numbers, "" where they are not known
+	weight                     string   // canonical number, "" where it is not known
+	parcels                    []parcel // nil where the document does not speak of them
+	packed                     string   // parcels as they are stored
 	time                       time.Time
+	timed                      bool // the time is the sender's
 	lines                      []item
 	stored                     *stored
 	leaves                     map[int]decimal.Decimal // by position: what leaves by this document
-	shipped                    map[int]decimal.Decimal // by position: what all shipments hold with it
 }
 
 // item is a line of a document.
@@ -39,38 +41,46 @@ type item struct {
 
 // stored is what is known of the shipment.
 type stored struct {
-	carrier, service, tracking, url, shippedOn, weight, parcels string
-	time                                                        time.Time
-	lines                                                       map[int]decimal.Decimal // quantity by position
+	carrier, service, tracking, url, shippedOn, weight, packed string
+	time                                                       time.Time
+	lines                                                      map[int]decimal.Decimal // quantity by position
 }
 
-// read takes the document out of the command's input. Lines of one position, such as the batches of a delivery, are one.
+// read takes the document out of the command's input.
 func read(call *command.Call) (*note, error) {
 	n := &note{number: call.Value("number"), carrier: call.Value("carrier"), service: call.Value("service"),
-		tracking: call.Value("trackingNumber"), shippedOn: call.Value("shippedOn"), weight: call.Value("weight"),
-		parcels: call.Value("parcels"), time: call.Now}
-	if text := call.Value("documentTime"); text != "" {
-		var err error
-		if n.time, err = time.Parse(time.RFC3339Nano, text); err != nil {
-			return nil, fmt.Errorf("reading the time of the document about shipment %s: %w", n.number, err)
+		tracking: call.Value("trackingNumber"), shippedOn: call.Value("shippedOn"), weight: call.Value("weight")}
+	var err error
+	if n.time, err = order.DocumentTime(call); err != nil {
+		return nil, err
+	}
+	n.timed = call.Value("documentTime") != ""
+	if text := call.Value("parcels"); text != "" {
+		if err := json.Unmarshal([]byte(text), &n.parcels); err != nil {
+			return nil, fmt.Errorf("reading the parcels of shipment %s: %w", n.number, err)
 		}
 	}
-	if !call.Given("lines") || call.Value("lines") == "" {
-		return n, nil
+	return n, n.readLines(call.Value("lines"))
+}
+
+// readLines adds up lines of one position, such as the batches of a delivery.
+func (n *note) readLines(text string) error {
+	if text == "" {
+		return nil
 	}
 	var rows []struct{ Position, Quantity string }
-	if err := json.Unmarshal([]byte(call.Value("lines")), &rows); err != nil {
-		return nil, fmt.Errorf("reading the lines of shipment %s: %w", n.number, err)
+	if err := json.Unmarshal([]byte(text), &rows); err != nil {
+		return fmt.Errorf("reading the lines of shipment %s: %w", n.number, err)
 	}
 	byPosition := map[int]int{}
 	for i, row := range rows {
 		position, err := strconv.Atoi(row.Position)
 		if err != nil {
-			return nil, fmt.Errorf("reading the position of line %d of shipment %s: %w", i+1, n.number, err)
+			return fmt.Errorf("reading the position of line %d of shipment %s: %w", i+1, n.number, err)
 		}
 		quantity, err := decimal.NewFromString(row.Quantity)
 		if err != nil {
-			return nil, fmt.Errorf("reading the quantity of line %d of shipment %s: %w", i+1, n.number, err)
+			return fmt.Errorf("reading the quantity of line %d of shipment %s: %w", i+1, n.number, err)
 		}
 		if at, again := byPosition[position]; again {
 			n.lines[at].quantity = n.lines[at].quantity.Add(quantity)
@@ -80,42 +90,37 @@ func read(call *command.Call) (*note, error) {
 		n.lines = append(n.lines, item{at: i, position: position, quantity: quantity})
 	}
 	slices.SortStableFunc(n.lines, func(a, b item) int { return cmp.Compare(a.position, b.position) })
-	return n, nil
+	return nil
 }
 
 const (
 	loadSQL = `SELECT id::text, coalesce(carrier, ''), coalesce(service, ''), coalesce(tracking_number, ''), coalesce(tracking_url, ''),
   shipped_on::text, coalesce(trim_scale(weight)::text, ''), coalesce(parcels::text, ''), document_time
 FROM shipment WHERE order_id = $1 AND number = $2 AND organization_id = $3`
-	// loadShippedSQL adds up, by line of the order, what all its shipments hold and what this one does.
-	loadShippedSQL = `SELECT l.position, sum(l.quantity), coalesce(sum(l.quantity) FILTER (WHERE s.number = $2), 0)
-FROM shipment s JOIN shipment_line l ON l.shipment_id = s.id WHERE s.order_id = $1 GROUP BY l.position`
+	loadLinesSQL = `SELECT l.position, l.quantity FROM shipment s JOIN shipment_line l ON l.shipment_id = s.id
+WHERE s.order_id = $1 AND s.number = $2 AND s.organization_id = $3`
 )
 
-// load reads what is stored of the shipment and of the order's others, and fills in what the document does not say.
+// load reads what is stored of the shipment, and fills in what the document does not say.
 func (n *note) load(ctx context.Context, tx pgx.Tx, o *order.Held) error {
 	var have *stored
-	n.shipped = map[int]decimal.Decimal{}
 	own := map[int]decimal.Decimal{}
 	batch := &pgx.Batch{}
 	batch.Queue(loadSQL, o.ID, n.number, o.Organization).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			have = &stored{}
 			if err := rows.Scan(&n.id, &have.carrier, &have.service, &have.tracking, &have.url, &have.shippedOn, &have.weight,
-				&have.parcels, &have.time); err != nil {
+				&have.packed, &have.time); err != nil {
 				return err
 			}
 		}
 		return rows.Err()
 	})
-	batch.Queue(loadShippedSQL, o.ID, n.number).Query(func(rows pgx.Rows) error {
+	batch.Queue(loadLinesSQL, o.ID, n.number, o.Organization).Query(func(rows pgx.Rows) error {
 		var position int
-		var all, mine decimal.Decimal
-		_, err := pgx.ForEachRow(rows, []any{&position, &all, &mine}, func() error {
-			n.shipped[position] = all
-			if !mine.IsZero() {
-				own[position] = mine
-			}
+		var quantity decimal.Decimal
+		_, err := pgx.ForEachRow(rows, []any{&position, &quantity}, func() error {
+			own[position] = quantity
 			return nil
 		})
 		return err
@@ -129,9 +134,8 @@ func (n *note) load(ctx context.Context, tx pgx.Tx, o *order.Held) error {
 		return nil
 	}
 	have.lines = own
-	n.url = have.url
 	n.carrier, n.service, n.tracking = cmp.Or(n.carrier, have.carrier), cmp.Or(n.service, have.service), cmp.Or(n.tracking, have.tracking)
-	n.shippedOn, n.weight, n.parcels = cmp.Or(n.shippedOn, have.shippedOn), cmp.Or(n.weight, have.weight), cmp.Or(n.parcels, have.parcels)
+	n.shippedOn, n.weight, n.packed = cmp.Or(n.shippedOn, have.shippedOn), cmp.Or(n.weight, have.weight), have.packed
 	return nil
 }
 
@@ -156,7 +160,7 @@ func (n *note) check(o *order.Held) error {
 			before = n.stored.lines[l.position]
 		}
 		more := l.quantity.Sub(before)
-		left := of.Quantity.Sub(n.shipped[l.position])
+		left := of.Quantity.Sub(of.Shipped)
 		switch {
 		case l.quantity.IsZero() && before.IsZero():
 		case more.IsNegative():
@@ -164,10 +168,9 @@ func (n *note) check(o *order.Held) error {
 				n.number, before, l.position, of.SKU, l.quantity)
 		case more.GreaterThan(left):
 			fault(l, "too_much", "quantity", "Of line %d (%s) %s were ordered and %s have left; %s more are too many.",
-				l.position, of.SKU, of.Quantity, n.shipped[l.position], more)
+				l.position, of.SKU, of.Quantity, of.Shipped, more)
 		case more.IsPositive():
 			n.leaves[l.position] = more
-			n.shipped[l.position] = n.shipped[l.position].Add(more)
 		}
 	}
 	if n.stored == nil && len(n.leaves) == 0 && len(wrong) == 0 {
@@ -189,11 +192,23 @@ func (n *note) changed() (fields []string) {
 	}{
 		{"shippedOn", s.shippedOn == n.shippedOn}, {"carrier", s.carrier == n.carrier}, {"service", s.service == n.service},
 		{"trackingNumber", s.tracking == n.tracking}, {"weight", weight(s.weight).Equal(weight(n.weight))},
-		{"parcels", s.parcels == n.parcels}, {"documentTime", !n.time.After(s.time)},
+		{"trackingUrl", s.url == n.url}, {"parcels", n.samePacked()}, {"documentTime", !n.timed || !n.time.After(s.time)},
 	} {
 		if !f.same {
 			fields = append(fields, f.name)
 		}
 	}
 	return fields
+}
+
+// samePacked compares the parcels by what they say.
+func (n *note) samePacked() bool {
+	if n.parcels == nil {
+		return true
+	}
+	var have []parcel
+	if n.stored.packed != "" && json.Unmarshal([]byte(n.stored.packed), &have) != nil {
+		return false
+	}
+	return slices.Equal(have, n.parcels)
 }

@@ -6,9 +6,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
+	"github.com/hanse-commerce/hanse/internal/commerce/inventory"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
 	"github.com/hanse-commerce/hanse/resource"
 )
@@ -27,7 +29,11 @@ var Ship = resource.Command{
 		resource.Text("service").Max(64).Doc("By which of the carrier's services."),
 		resource.Text("trackingNumber").Max(64).Doc("The carrier's number of it."),
 		resource.Decimal("weight", 12, 3).Positive().Unit("kg").Doc("What all parcels weigh."),
-		resource.Integer("parcels").Positive().Doc("How many parcels there are."),
+		resource.List("parcels", maxLines, resource.Fields{
+			resource.Text("number").Max(64).Doc("The sender's number of the parcel, such as its SSCC."),
+			resource.Text("trackingNumber").Max(64).Doc("The carrier's number of it."),
+			resource.Decimal("weight", 12, 3).Positive().Unit("kg").Doc("What it weighs."),
+		}).Doc("Its parcels."),
 		resource.List("lines", maxLines, resource.Fields{
 			resource.Integer("position").Positive().Required().Doc("Number of the order's line."),
 			catalog.Quantity("quantity").Positive().Required().Doc("How much of it is in this shipment, in the unit of the order's line."),
@@ -44,12 +50,6 @@ func Bindings(links Links) []command.Binding {
 	return []command.Binding{{On: Ship.On, Name: Ship.Name, Run: d.ship}}
 }
 
-// Links knows where carriers show their parcels. It asks nobody: a command calls it within its transaction.
-type Links interface {
-	// TrackingURL is the page that shows where a parcel is, "" if the carrier is none that is known.
-	TrackingURL(ctx context.Context, organization, carrier, number string) string
-}
-
 type desk struct{ links Links }
 
 // ship locks the order, compares the document with what is stored about the shipment, and writes what is new.
@@ -58,7 +58,7 @@ func (d *desk) ship(ctx context.Context, tx pgx.Tx, call *command.Call) (string,
 	if err != nil {
 		return "", err
 	}
-	if err := o.Binding("shipped"); err != nil {
+	if err := o.Stands("shipped"); err != nil {
 		return "", err
 	}
 	n, err := read(call)
@@ -69,22 +69,65 @@ func (d *desk) ship(ctx context.Context, tx pgx.Tx, call *command.Call) (string,
 		return "", err
 	}
 	if n.stale() {
-		return n.id, nil
+		return n.id, call.Stale("shipment "+n.number, n.time, n.stored.time)
 	}
 	if err := n.check(o); err != nil {
+		return "", err
+	}
+	if err := d.track(ctx, n, call.Caller.Organization); err != nil {
 		return "", err
 	}
 	if !n.differs() {
 		return n.id, nil
 	}
-	if d.links != nil && n.carrier != "" && n.tracking != "" {
-		n.url = d.links.TrackingURL(ctx, call.Caller.Organization, n.carrier, n.tracking)
-	}
 	entries, err := n.write(ctx, tx, call.Caller, o)
 	if err != nil {
 		return "", err
 	}
-	return n.id, change.Append(ctx, tx, call.Caller, append(entries, n.event(o))...)
+	if len(n.leaves) > 0 {
+		moved, err := n.leave(ctx, tx, call.Caller, o)
+		if err != nil {
+			return "", err
+		}
+		entries = append(append(entries, moved...), n.event(o))
+	}
+	return n.id, change.Append(ctx, tx, call.Caller, entries...)
+}
+
+// leave counts what has left: on the order's lines, in the stock, in its status and in what is to be paid.
+func (n *note) leave(ctx context.Context, tx pgx.Tx, caller access.Caller, o *order.Held) ([]change.Entry, error) {
+	parts := n.parts(o)
+	lines, err := o.Leave(ctx, tx, n.leaves)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := o.Advance(ctx, tx, caller)
+	if err != nil {
+		return nil, err
+	}
+	entries = append(entries, lines)
+	if o.External {
+		return entries, nil
+	}
+	stock, err := inventory.Ship(ctx, tx, caller, o.ID, parts)
+	if err != nil {
+		return nil, err
+	}
+	if len(stock.IDs) > 0 {
+		entries = append(entries, stock)
+	}
+	return entries, nil
+}
+
+// parts are what leaves of each line, beside what had not left before.
+func (n *note) parts(o *order.Held) (parts []inventory.Leaving) {
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		if more := n.leaves[l.Position]; more.IsPositive() {
+			parts = append(parts, inventory.Leaving{Line: l.ID, Part: more, Open: l.Quantity.Sub(l.Shipped)})
+		}
+	}
+	return parts
 }
 
 // event tells that goods have left.

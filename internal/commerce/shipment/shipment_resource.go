@@ -15,7 +15,7 @@ var Shipments = resource.Type{
 		resource.Text("trackingNumber").Max(64).ReadOnly().Doc("The carrier's number of it."),
 		resource.Text("trackingUrl").Max(2000).ReadOnly().Unfiltered().Doc("Page of the carrier that shows where the goods are."),
 		resource.Decimal("weight", 12, 3).Positive().ReadOnly().Unfiltered().Unit("kg").Doc("What all parcels weigh."),
-		resource.Integer("parcels").Positive().ReadOnly().Unfiltered().Doc("How many parcels there are."),
+		resource.JSON("parcels").ReadOnly().Doc("Its parcels, as [{number, trackingNumber, trackingUrl, weight}]."),
 		resource.Time("documentTime").Required().ReadOnly().AdminOnly().Unfiltered().
 			Doc("When the sender wrote the newest document about it; older ones change nothing."),
 	},

@@ -19,9 +19,9 @@ const (
 	insertSQL = `INSERT INTO shipment (id, organization_id, order_id, number, carrier, service, tracking_number, tracking_url, shipped_on,
   weight, parcels, document_time)
 VALUES ($1, $2, $3, $4, nullif($5, ''), nullif($6, ''), nullif($7, ''), nullif($8, ''), $9::text::date, nullif($10, '')::numeric,
-  nullif($11, '')::integer, $12)`
+  nullif($11, '')::jsonb, $12)`
 	updateSQL = `UPDATE shipment SET carrier = nullif($5, ''), service = nullif($6, ''), tracking_number = nullif($7, ''),
-  tracking_url = nullif($8, ''), shipped_on = $9::text::date, weight = nullif($10, '')::numeric, parcels = nullif($11, '')::integer,
+  tracking_url = nullif($8, ''), shipped_on = $9::text::date, weight = nullif($10, '')::numeric, parcels = nullif($11, '')::jsonb,
   document_time = greatest(document_time, $12), updated_at = now(), revision = revision + 1
 WHERE id = $1 AND organization_id = $2 AND order_id = $3 AND number = $4`
 	linesSQL = `INSERT INTO shipment_line (id, organization_id, shipment_id, order_line_id, position, sku, quantity)
@@ -57,7 +57,7 @@ func (n *note) write(ctx context.Context, tx pgx.Tx, caller access.Caller, o *or
 	added := change.Entry{Resource: "shipmentLines", Event: change.Created}
 	grown := change.Entry{Resource: "shipmentLines", Event: change.Updated, Fields: []string{"quantity"}}
 	batch := &pgx.Batch{}
-	batch.Queue(sql, n.id, caller.Organization, o.ID, n.number, n.carrier, n.service, n.tracking, n.url, n.shippedOn, n.weight, n.parcels, n.time)
+	batch.Queue(sql, n.id, caller.Organization, o.ID, n.number, n.carrier, n.service, n.tracking, n.url, n.shippedOn, n.weight, n.packed, n.time)
 	batch.Queue(linesSQL, caller.Organization, n.id, o.ID, ids, positions, quantities).Query(func(rows pgx.Rows) error {
 		var id string
 		var isNew bool

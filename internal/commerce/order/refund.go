@@ -1,0 +1,116 @@
+package order
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/change"
+	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
+	"github.com/hanse-commerce/hanse/money"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+// Refund gives money back for what came back, or an amount for another reason.
+var Refund = resource.Command{
+	Name: "refund", On: "orders", Result: "orders", Event: "order.refunded", Idempotent: true, Admin: true,
+	Doc: "Gives money back: for lines that came back what they cost with their taxes, to the cent, or an amount. Never more than " +
+		"was captured. What came back is counted, but does not go on stock by it.",
+	Input: resource.Fields{
+		resource.List("lines", maxAnswered, resource.Fields{
+			resource.Integer("position").Positive().Required().Doc("Number of the order's line."),
+			catalog.Quantity("quantity").Positive().Required().Doc("How many came back, in the unit of the order's line."),
+		}).Doc("What came back; not together with an amount."),
+		resource.Decimal("amount", 18, 4).Positive().Doc("How much, in the order's currency; not together with lines."),
+		resource.Text("reason").Max(255).Doc("Why."),
+	},
+}
+
+// Answers ties the commands by which an ERP and staff answer an order to their functions.
+func Answers(repay Repaying) []command.Binding {
+	return []command.Binding{
+		{On: Confirm.On, Name: Confirm.Name, Run: confirm},
+		{On: Import.On, Name: Import.Name, Run: importOrder},
+		{On: Refund.On, Name: Refund.Name, Run: repay.refund},
+	}
+}
+
+// Repaying gives money back to whoever paid an order; package payment does.
+type Repaying func(ctx context.Context, tx pgx.Tx, caller access.Caller, order string, amount money.Amount, reason string) ([]change.Entry, error)
+
+// refund locks the order, counts what came back, and asks for the money to be given back.
+func (r Repaying) refund(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error) {
+	o, err := Hold(ctx, tx, call.Target)
+	if err != nil {
+		return "", err
+	}
+	if o.External {
+		return "", command.Refuse("made_elsewhere", "", "Order %s was made and paid in the ERP; it is refunded there.", o.Number)
+	}
+	back, amount, err := o.asked(call)
+	if err != nil {
+		return "", err
+	}
+	if !amount.Number.IsPositive() || !amount.Round().Number.Equal(amount.Number) {
+		return "", command.Refuse("invalid_amount", "amount", "%s cannot be given back; it must be above zero and of whole coins.", amount)
+	}
+	lines, err := o.count(ctx, tx, "returned_quantity", "returnedQuantity", back, func(l *HeldLine) *decimal.Decimal { return &l.Returned })
+	if err != nil {
+		return "", err
+	}
+	if r == nil {
+		return "", command.Refuse("nothing_captured", "", "Nothing was captured for order %s, so there is nothing to give back.", o.Number)
+	}
+	entries, err := r(ctx, tx, call.Caller, o.ID, amount, call.Value("reason"))
+	if err != nil {
+		return "", err
+	}
+	if len(lines.IDs) > 0 {
+		entries = append(entries, lines)
+	}
+	data, _ := json.Marshal(map[string]string{"number": o.Number, "amount": amount.Number.String(), "currency": o.Currency,
+		"reason": call.Value("reason"), "customer": o.Customer}) // strings always marshal
+	entries = append(entries, change.Entry{Resource: "orders", Event: Refund.Event, IDs: []string{o.ID}, Data: data})
+	return o.ID, change.Append(ctx, tx, call.Caller, entries...)
+}
+
+// asked is what came back, by position, and what is to be given back for it.
+func (o *Held) asked(call *command.Call) (back map[int]decimal.Decimal, amount money.Amount, err error) {
+	lines, sum := call.Value("lines"), call.Value("amount")
+	if (lines == "" || lines == "[]") == (sum == "") {
+		return nil, amount, command.Refuse("one_of", "", "Say either which lines came back or how much is to be given back.")
+	}
+	if sum != "" {
+		amount, err = money.Parse(sum, o.Currency)
+		return nil, amount, err
+	}
+	var rows []answer
+	if err := json.Unmarshal([]byte(lines), &rows); err != nil {
+		return nil, amount, fmt.Errorf("reading the returned lines of order %s: %w", o.Number, err)
+	}
+	back = map[int]decimal.Decimal{}
+	var wrong faults
+	for i, r := range rows {
+		l := o.Line(r.Position)
+		if l == nil {
+			wrong.line(i, "unknown_line", "Order %s has no line %d.", o.Number, r.Position)
+			continue
+		}
+		back[r.Position] = back[r.Position].Add(r.Quantity)
+		if left := l.Shipped.Sub(l.Returned); back[r.Position].GreaterThan(left) {
+			wrong.line(i, "too_much", "Of line %d (%s) %s have left and %s came back; %s more cannot have come back.", l.Position, l.SKU,
+				l.Shipped, l.Returned, back[r.Position])
+		}
+	}
+	if err := command.RefuseAll(wrong); err != nil {
+		return nil, amount, err
+	}
+	before := o.goods(func(l *HeldLine) decimal.Decimal { return l.Shipped.Sub(l.Returned) })
+	after := o.goods(func(l *HeldLine) decimal.Decimal { return l.Shipped.Sub(l.Returned).Sub(back[l.Position]) })
+	return back, money.Of(before.Sub(after), o.Currency), nil
+}
