@@ -81,7 +81,7 @@ type value struct {
 // newQuestion asks for all services between two places.
 func newQuestion(s module.Settings, r module.RateRequest) (*question, error) {
 	from := r.From
-	if from.Country == "" {
+	if from.Country == "" || from.PostalCode == "" && from.City == "" { // a warehouse without an address
 		from = origin(s)
 	}
 	switch {
