@@ -1,0 +1,127 @@
+package stripe
+
+import (
+	"context"
+	"time"
+
+	"github.com/stripe/stripe-go/v85"
+
+	"github.com/hanse-commerce/hanse/module"
+)
+
+// intentState is all that Stripe has of a payment. The session is that of a hosted page, if it is at hand.
+func (k *connection) intentState(ctx context.Context, i *stripe.PaymentIntent, session *stripe.CheckoutSession) (*module.PaymentState, error) {
+	currency := string(i.Currency)
+	s := &module.PaymentState{Reference: i.ID, Step: i.ID, Attempt: i.Metadata[attemptKey],
+		Authorized: amount(0, currency), Captured: amount(i.AmountReceived, currency), Refunded: amount(0, currency)}
+	if c := i.LatestCharge; c != nil {
+		if c.Status == stripe.ChargeStatusSucceeded {
+			s.Authorized = amount(i.Amount, currency)
+		}
+		s.Refunded = amount(c.AmountRefunded, currency)
+		if card := cardOf(i); card != nil {
+			s.Instrument = instrument(string(card.Brand), card.Last4)
+			if card.CaptureBefore != 0 && i.Status == stripe.PaymentIntentStatusRequiresCapture {
+				s.CaptureBefore = time.Unix(card.CaptureBefore, 0).UTC()
+			}
+		}
+	}
+	refunds, err := k.refunds(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	s.Done = append(captures(i), refunds...)
+	if session == nil && i.Metadata[hostedKey] != "" && s.Authorized.Number.IsZero() {
+		if session, err = k.sessionOf(ctx, i); err != nil {
+			return nil, err
+		}
+	}
+	status(s, i)
+	if session != nil && s.Authorized.Number.IsZero() {
+		onPage(s, session)
+	}
+	return s, nil
+}
+
+// status is how far an intent has come (docs.stripe.com/payments/paymentintents/lifecycle).
+func status(s *module.PaymentState, i *stripe.PaymentIntent) {
+	switch i.Status {
+	case stripe.PaymentIntentStatusRequiresAction:
+		s.Status = module.PaymentRequiresAction
+		if i.NextAction != nil && i.NextAction.RedirectToURL != nil {
+			s.NextURL = i.NextAction.RedirectToURL.URL
+		}
+	case stripe.PaymentIntentStatusRequiresCapture:
+		s.Status = module.PaymentAuthorized
+	case stripe.PaymentIntentStatusSucceeded:
+		s.Status = module.PaymentCaptured
+	case stripe.PaymentIntentStatusCanceled:
+		s.Status = module.PaymentVoided
+		switch {
+		case i.AmountReceived > 0: // a part was taken before the rest was let go
+			s.Status = module.PaymentCaptured
+		case i.CancellationReason == stripe.PaymentIntentCancellationReasonExpired, i.CancellationReason == stripe.PaymentIntentCancellationReasonAutomatic:
+			s.Status = module.PaymentExpired
+		}
+	case stripe.PaymentIntentStatusRequiresPaymentMethod:
+		if s.Status = module.PaymentPending; i.LastPaymentError != nil {
+			s.Status, s.Code, s.Message = module.PaymentFailed, reason(i.LastPaymentError), i.LastPaymentError.Msg
+			if named := instrumentOf(i.LastPaymentError.PaymentMethod); named != "" {
+				s.Instrument = named
+			}
+		}
+	default: // requires_confirmation, processing
+		s.Status = module.PaymentPending
+	}
+}
+
+// onPage is the status of a payment that Stripe's own page takes: a card that was declined there can be tried again while the
+// page is open.
+func onPage(s *module.PaymentState, session *stripe.CheckoutSession) {
+	switch session.Status {
+	case stripe.CheckoutSessionStatusOpen:
+		s.Status, s.NextURL, s.Code, s.Message = module.PaymentRequiresAction, session.URL, "", ""
+	case stripe.CheckoutSessionStatusExpired:
+		s.NextURL = ""
+		if session.Metadata[cancelledKey] != "" {
+			s.Status, s.Code, s.Message = module.PaymentVoided, "", ""
+			return
+		}
+		s.Status, s.Code, s.Message = module.PaymentFailed, "abandoned", "Nobody paid on Stripe's page in time."
+	}
+}
+
+// sessionState is the state of a hosted page's payment: its number is the session's until the intent is made.
+func (k *connection) sessionState(ctx context.Context, session *stripe.CheckoutSession) (*module.PaymentState, error) {
+	switch {
+	case session.PaymentIntent != nil:
+		return k.intentState(ctx, session.PaymentIntent, session)
+	case session.SetupIntent != nil && session.Status == stripe.CheckoutSessionStatusComplete:
+		return k.setupState(ctx, session.SetupIntent, session)
+	}
+	s := &module.PaymentState{Status: module.PaymentPending, Reference: session.ID, Attempt: session.Metadata[attemptKey]}
+	onPage(s, session)
+	return s, nil
+}
+
+// setupState is the state of a card's check.
+func (k *connection) setupState(_ context.Context, u *stripe.SetupIntent, _ *stripe.CheckoutSession) (*module.PaymentState, error) {
+	s := &module.PaymentState{Status: module.PaymentPending, Reference: u.ID, Step: u.ID, Attempt: u.Metadata[attemptKey], Instrument: instrumentOf(u.PaymentMethod)}
+	switch u.Status {
+	case stripe.SetupIntentStatusSucceeded:
+		s.Status = module.PaymentValidated
+	case stripe.SetupIntentStatusRequiresAction:
+		s.Status = module.PaymentRequiresAction
+		if u.NextAction != nil && u.NextAction.RedirectToURL != nil {
+			s.NextURL = u.NextAction.RedirectToURL.URL
+		}
+	case stripe.SetupIntentStatusCanceled:
+		s.Status = module.PaymentVoided
+	case stripe.SetupIntentStatusRequiresPaymentMethod:
+		if u.LastSetupError != nil {
+			s.Status, s.Code, s.Message = module.PaymentFailed, reason(u.LastSetupError), u.LastSetupError.Msg
+			s.Instrument = instrumentOf(u.LastSetupError.PaymentMethod)
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,127 @@
+package stripesim
+
+import (
+	"net/url"
+	"strings"
+)
+
+var cardOptions = rules{"payment_method_options.card.request_multicapture": words("if_available", "never"),
+	"payment_method_options.card.request_three_d_secure": words("any", "automatic", "challenge")}
+
+var confirmRules = rules{"confirmation_token": text, "payment_method": text, "return_url": text}
+
+var intentRules = with(cardOptions, confirmRules, rules{"amount": integer, "currency": text, "confirm": boolean,
+	"capture_method": words("automatic", "automatic_async", "manual"), "payment_method_types.#": words("card"),
+	"automatic_payment_methods.enabled": boolean, "automatic_payment_methods.allow_redirects": words("always", "never"),
+	"metadata.*": text, "description": text, "receipt_email": text, "statement_descriptor_suffix": text})
+
+// least and most are what Stripe charges at a time, in the smallest coin (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
+const (
+	least = 50
+	most  = 99999999
+)
+
+// accept checks an amount in a currency's smallest coin.
+func accept(amount int64, currency, at string) *fault {
+	switch {
+	case !known[currency]:
+		return invalid("", at, "Invalid currency: %.10s.", currency)
+	case amount > most:
+		return invalid("amount_too_large", at, "Amount must be no more than %d.", most)
+	case amount < 1, !threeDigits[currency] && !noDigits[currency] && amount < least:
+		return invalid("amount_too_small", at, "Amount must convert to at least 50 cents.")
+	case threeDigits[currency] && amount%10 != 0, rounded[currency] && amount%100 != 0:
+		return invalid("parameter_invalid_integer", at, "Invalid amount: %d is no whole amount of %s.", amount, currency)
+	}
+	return nil
+}
+
+func (s *Simulator) createIntent(q request) (object, *fault) {
+	amount, currency := q.number("amount"), strings.ToLower(q.parameters["currency"])
+	for _, name := range []string{"amount", "currency"} {
+		if q.parameters[name] == "" {
+			return nil, invalid("parameter_missing", name, "Missing required param: %s.", name)
+		}
+	}
+	if f := accept(amount, currency, "amount"); f != nil {
+		return nil, f
+	}
+	i := &intent{id: newID("pi"), amount: amount, currency: currency, automatic: q.parameters["capture_method"] != "manual",
+		multicapture: q.parameters["payment_method_options.card.request_multicapture"] == "if_available", status: requiresMethod,
+		description: q.parameters["description"], metadata: q.below("metadata"), created: s.now()}
+	i.secret = i.id + "_secret_" + random(12)
+	if i.multicapture && i.automatic {
+		return nil, invalid("", "payment_method_options[card][request_multicapture]",
+			"request_multicapture can only be used with capture_method manual.")
+	}
+	if q.parameters["confirm"] != "true" {
+		for name := range confirmRules {
+			if name != "payment_method" && q.parameters[name] != "" {
+				return nil, invalid("", name, "%s can only be given together with confirm=true.", name)
+			}
+		}
+		s.intents.add(i.id, i)
+		s.tell("payment_intent.created", i.object(nil))
+		return i.object(q.expanded), nil
+	}
+	m, f := s.chosen(q, i.id)
+	if f != nil {
+		return nil, f // the intent was not made
+	}
+	s.intents.add(i.id, i)
+	s.tell("payment_intent.created", i.object(nil))
+	if f := s.confirm(i, m, q.parameters["return_url"], q.base); f != nil {
+		return nil, f
+	}
+	return i.object(q.expanded), nil
+}
+
+// chosen is the payment method that a confirmation is made with.
+func (s *Simulator) chosen(q request, intent string) (*method, *fault) {
+	if back := q.parameters["return_url"]; back != "" {
+		if u, err := url.Parse(back); err != nil || !u.IsAbs() {
+			return nil, invalid("url_invalid", "return_url", "Not a valid URL.")
+		}
+	}
+	if id := q.parameters["confirmation_token"]; id != "" {
+		if q.parameters["payment_method"] != "" {
+			return nil, invalid("", "confirmation_token", "You may only give one of confirmation_token and payment_method.")
+		}
+		t, f := s.spend(id, intent)
+		if f != nil {
+			return nil, f
+		}
+		return t.method, nil
+	}
+	name := q.parameters["payment_method"]
+	if name == "" {
+		return nil, invalid("payment_intent_unexpected_state", "payment_method",
+			"You cannot confirm this PaymentIntent because it's missing a payment method.")
+	}
+	c, ok := named(name, s.now())
+	if !ok {
+		return nil, missing("PaymentMethod", name, "payment_method")
+	}
+	return &method{id: newID("pm"), card: c, created: s.now()}, nil
+}
+
+func (s *Simulator) confirmIntent(q request) (object, *fault) {
+	i, f := s.intent(q)
+	if f != nil {
+		return nil, f
+	}
+	if i.session != nil {
+		return nil, invalid("", "", "You cannot confirm the PaymentIntent of a Checkout Session.")
+	}
+	if i.status != requiresMethod && i.status != requiresConfirmation && i.status != requiresAction {
+		return nil, unexpected(i, "You cannot confirm this PaymentIntent because it has a status of %s.", i.status)
+	}
+	m, f := s.chosen(q, i.id)
+	if f != nil {
+		return nil, f
+	}
+	if f := s.confirm(i, m, q.parameters["return_url"], q.base); f != nil {
+		return nil, f
+	}
+	return i.object(q.expanded), nil
+}

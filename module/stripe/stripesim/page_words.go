@@ -1,0 +1,30 @@
+package stripesim
+
+import "strings"
+
+// pageWords are the words of the hosted pages.
+type pageWords struct {
+	Pay, Check, Back, Number, Month, Year, CVC, Test, Over, Done, Continue       string
+	Challenge, ChallengeText, Complete, Fail, Card, CheckText, Hint, Placeholder string
+}
+
+var languages = map[string]pageWords{
+	"en": {Pay: "Pay", Check: "Check card", Back: "Back", Number: "Card number", Month: "Month", Year: "Year", CVC: "Security code",
+		Test: "Test mode", Over: "This page's time is over. Go back to the shop and try again.", Done: "This payment is done.",
+		Continue: "Continue", Challenge: "Your bank asks you to confirm", ChallengeText: "A bank would ask for a code or its app here.",
+		Complete: "Complete authentication", Fail: "Fail authentication", Card: "Card ending in", CheckText: "The card is only checked; nothing is charged.",
+		Hint: "Use a test card of Stripe's, such as 4242 4242 4242 4242."},
+	"de": {Pay: "Bezahlen", Check: "Karte prüfen", Back: "Zurück", Number: "Kartennummer", Month: "Monat", Year: "Jahr", CVC: "Prüfziffer",
+		Test: "Testmodus", Over: "Die Zeit dieser Seite ist abgelaufen. Bitte im Shop neu beginnen.", Done: "Diese Zahlung ist erledigt.",
+		Continue: "Weiter", Challenge: "Ihre Bank bittet um Bestätigung", ChallengeText: "Eine Bank fragte hier nach einem Code oder ihrer App.",
+		Complete: "Bestätigen", Fail: "Ablehnen", Card: "Karte mit der Endung", CheckText: "Die Karte wird nur geprüft; es wird nichts abgebucht.",
+		Hint: "Eine Testkarte von Stripe verwenden, etwa 4242 4242 4242 4242."},
+}
+
+func wordsOf(locale string) pageWords {
+	language, _, _ := strings.Cut(locale, "-")
+	if w, ok := languages[language]; ok {
+		return w
+	}
+	return languages["en"]
+}
