@@ -28,6 +28,7 @@ type house struct {
 	*commercetest.House
 	registry *module.Registry
 	dir      string // data folder of the node
+	blobDir  string
 	blobs    *blob.Folder
 	host     *channel.Host
 	commands *command.Runner
@@ -63,7 +64,8 @@ func newHouse(t *testing.T) *house {
 	}
 	definitions := [][]resource.Definition{exchange.Resources(), access.Resources(), channel.Resources(h.registry)}
 	h.House = commercetest.NewWith(t, commercetest.Sources(), definitions...)
-	blobs, err := blob.OpenFolder(t.TempDir())
+	h.blobDir = t.TempDir()
+	blobs, err := blob.OpenFolder(h.blobDir)
 	if err != nil {
 		t.Fatal(err)
 	}

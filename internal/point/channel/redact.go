@@ -30,8 +30,8 @@ func newRedactor(secrets []string) *redactor {
 		if len(s) < shortest {
 			continue
 		}
-		quoted, _ := json.Marshal(s) // a string always has a JSON form
-		forms = append(forms, s, url.QueryEscape(s), url.PathEscape(s), strings.Trim(string(quoted), `"`))
+		quoted := jsonOf(s)
+		forms = append(forms, s, url.QueryEscape(s), url.PathEscape(s), quoted[1:len(quoted)-1])
 		for shift := range 3 { // base64 of a text that has it at any place, such as user:secret
 			forms = append(forms, within64(s, shift))
 		}
@@ -44,6 +44,11 @@ func newRedactor(secrets []string) *redactor {
 		}
 	}
 	return &redactor{strings.NewReplacer(pairs...)}
+}
+
+func jsonOf(s string) string {
+	quoted, _ := json.Marshal(s) // a string always has a JSON form
+	return string(quoted)
 }
 
 // within64 is the part of the base64 of any text with s behind shift bytes that depends on s alone.
@@ -59,7 +64,7 @@ const secretNames = `client_secret|clientSecret|access_token|accessToken|refresh
 
 var (
 	inJSON = regexp.MustCompile(`(?i)("(?:` + secretNames + `)"\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|$)|[0-9][0-9.]*)`)
-	inForm = regexp.MustCompile(`(?i)((?:^|[?&;\s])(?:[\w.-]+(?:\[|%5B))*(?:` + secretNames + `)(?:\]|%5D)?=)[^&\s"]*`)
+	inForm = regexp.MustCompile(`(?i)((?:^|[?&;\s"']|\\u0026)(?:[\w.\[\]%-]*(?:\[|%5B))?(?:` + secretNames + `)(?:\]|%5D)?=)[^&\s"'\\]*`)
 	inXML  = regexp.MustCompile(`(?i)(<(?:\w+:)?(?:` + secretNames + `)(?:\s[^>]*)?>)[^<]*`)
 	bearer = regexp.MustCompile(`(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{4,}`)
 )
