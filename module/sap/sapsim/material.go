@@ -11,7 +11,8 @@ type material struct {
 	unit    string // MEINS, the base unit
 	units   map[string]decimal.Decimal
 	ean     string
-	deleted bool // LVORM
+	weight  decimal.Decimal // NTGEW of a base unit in kilograms, 0 if SAP has none
+	deleted bool            // LVORM
 }
 
 var one = decimal.NewFromInt(1)
@@ -28,6 +29,9 @@ func (k *knowledge) matmas(s *segment) error {
 	}
 	if ean := s.value("EAN11"); ean != "" {
 		m.ean = ean
+	}
+	if weight, err := decimal.NewFromString(s.value("NTGEW")); err == nil && s.value("GEWEI") == "KGM" {
+		m.weight = weight
 	}
 	for _, u := range s.all("E1MARMM") {
 		up, err := decimal.NewFromString(u.value("UMREZ"))

@@ -24,7 +24,8 @@ func (s *Simulator) Run(ctx context.Context) error {
 	}
 }
 
-// Poll looks at the out folder once: it pulls orders and confirmations, by name, and answers orders. Other files stay.
+// Poll looks at the out folder once: it pulls orders and confirmations, by name, answers orders, and does what its routine has
+// due. Other files stay.
 func (s *Simulator) Poll(ctx context.Context) error {
 	if err := s.answer(ctx); err != nil {
 		return err
@@ -41,6 +42,7 @@ func (s *Simulator) Poll(ctx context.Context) error {
 			faults = append(faults, s.pull(ctx, name, s.receiveConfirmations))
 		}
 	}
+	s.work(ctx)
 	return errors.Join(faults...)
 }
 
@@ -55,6 +57,8 @@ func (s *Simulator) pull(ctx context.Context, name string, receive func(ctx cont
 
 // answer drops what answers are waiting. One that does not get through is tried again next time.
 func (s *Simulator) answer(ctx context.Context) error {
+	s.sending.Lock()
+	defer s.sending.Unlock()
 	for {
 		s.mu.Lock()
 		if len(s.unsent) == 0 {
@@ -91,6 +95,7 @@ func (s *Simulator) receiveOrders(ctx context.Context, name string, content []by
 		log := s.cfg.Log.With("file", name, "order", o.Number, "customer", o.Customer)
 		switch {
 		case o.Status == Posted:
+			s.plan(o.SalesOrder)
 			log.InfoContext(ctx, "SAP posted an order", "sales_order", o.SalesOrder, "total", o.Total.String(), "warnings", len(o.Warnings))
 		case len(o.Problems) > 0:
 			log.WarnContext(ctx, "SAP refused an order", "reason", o.Problems[0].String(), "more", len(o.Problems)-1)

@@ -39,6 +39,7 @@ func (s *Simulator) post(name, root string, idoc *segment) Order {
 		o.Status, o.SalesOrder = Posted, s.salesOrder()
 		s.know.posted[purchase{o.Customer, o.Number}] = o.SalesOrder
 		s.know.received[o.Document] = name
+		s.books = append(s.books, newBook(o))
 	}
 	return o
 }

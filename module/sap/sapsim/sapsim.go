@@ -26,6 +26,8 @@ type Config struct {
 	// SalesOrganization, DistributionChannel and Division are the sales area in which orders are taken; 1000, 10, 00.
 	SalesOrganization, DistributionChannel, Division string
 
+	Routine Routine // what SAP does with orders by itself; nothing
+
 	Interval time.Duration // between two looks at the out folder; a second
 	Log      *slog.Logger  // slog.Default
 	Clock    func() time.Time
@@ -34,14 +36,21 @@ type Config struct {
 // Simulator is SAP. It remembers what it sent and received as long as it lives. Its methods may be called from several
 // goroutines; files are transferred one after another.
 type Simulator struct {
-	cfg  Config
-	wire wire
+	cfg     Config
+	wire    wire
+	sending sync.Mutex // held while answers are dropped, so that none is dropped twice
 
 	mu            sync.Mutex
 	know          knowledge
 	orders        []Order
 	confirmations []Confirmation
+	books         []*book     // of orders that were posted
+	documents     []*document // that were made about them
+	tasks         []task
+	cared         int           // orders that the routine has taken care of
 	unsent        []File        // answers that did not get through yet
+	files         int           // names of documents' files made so far
+	lastSerial    int64         // of deliveries, invoices and parcels
 	lastNumber    int64         // of an IDoc of SAP's own
 	lastOrder     int64         // sales order
 	changed       chan struct{} // closed and renewed with each order or confirmation
@@ -65,6 +74,9 @@ func New(cfg Config) (*Simulator, error) {
 			*field = otherwise
 		}
 	}
+	if cfg.Routine.Most <= 0 {
+		cfg.Routine.Most = 100
+	}
 	if cfg.Interval <= 0 {
 		cfg.Interval = time.Second
 	}
@@ -84,6 +96,12 @@ func (s *Simulator) Close() error { return s.wire.close() }
 func (s *Simulator) number() string {
 	s.lastNumber = max(s.lastNumber+1, s.cfg.Clock().Unix()*10000)
 	return fmt.Sprintf("%016d", s.lastNumber)
+}
+
+// serial is a new number that no other thing of SAP's has. The caller holds mu.
+func (s *Simulator) serial() int64 {
+	s.lastSerial = max(s.lastSerial+1, s.cfg.Clock().Unix())
+	return s.lastSerial
 }
 
 // announce wakes who waits for news. The caller holds mu.
