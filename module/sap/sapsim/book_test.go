@@ -21,7 +21,9 @@ func unplugged(t interface{ Fatal(...any) }) *Simulator {
 }
 
 func anyOrder(t *rapid.T) Order {
-	amount := func(name string, most int) decimal.Decimal { return decimal.New(int64(rapid.IntRange(1, most).Draw(t, name)), -2) }
+	amount := func(name string, most int) decimal.Decimal {
+		return decimal.New(int64(rapid.IntRange(1, most).Draw(t, name)), -2)
+	}
 	included := rapid.Bool().Draw(t, "included")
 	o := Order{Number: "W1", SalesOrder: "0000004711", Customer: "0000020001", Currency: "EUR", Status: Posted}
 	rates := []decimal.Decimal{decimal.Zero, decimal.NewFromInt(7), decimal.NewFromInt(19), decimal.New(88750, -4)}
