@@ -38,7 +38,7 @@ create table tax_jurisdiction (
   country text not null,
   region text,
   postal_code_from text,
-  postal_code_to text check (postal_code_to is null or postal_code_from is not null),
+  postal_code_to text,
   postal_first text collate "C" generated always as (nullif(tax_postal_code(postal_code_from), '')) stored,
   postal_last text collate "C" generated always as (nullif(tax_postal_code(coalesce(postal_code_to, postal_code_from)), '')) stored,
   custom jsonb,
