@@ -82,6 +82,15 @@ func (counter) Rates(_ context.Context, _ *module.Channel, r module.RateRequest)
 	return []module.Rate{{Service: "HH", Name: "Hamburg", Amount: money.Of(decimal.Zero, r.Subtotal.Currency)}}, nil
 }
 
+// broken is a module that panics.
+type broken struct{ courier }
+
+func (broken) Info() module.Info {
+	return module.Info{Name: "broken", Title: "Broken", Doc: "A mistake."}
+}
+
+func (broken) ShippingTraits(module.Settings) module.ShippingTraits { panic("no traits") }
+
 // depot is a house whose carriers are paths of one server: /quick, /hang and so on.
 type depot struct {
 	*commercetest.House
@@ -201,6 +210,16 @@ func (p *depot) times(path string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.asked[path]
+}
+
+// waitFor waits until a path is asked.
+func (p *depot) waitFor(path string) {
+	p.T.Helper()
+	for limit := time.Now().Add(5 * time.Second); p.times(path) == 0; <-time.After(time.Millisecond) {
+		if time.Now().After(limit) {
+			p.T.Fatalf("%s is not asked", path)
+		}
+	}
 }
 
 // say tells offers in short: "code amount kind".

@@ -2,6 +2,7 @@ package shipping
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -24,7 +25,7 @@ type Desk struct {
 	DB       *pgxpool.Pool
 	Carriers Carriers
 	Registry *module.Registry
-	Log      *slog.Logger
+	Log      *slog.Logger // nil for the usual one
 
 	asking singleflight.Group // by key of the question, so that a rush of buyers asks a carrier once
 }
@@ -41,11 +42,21 @@ func (d *Desk) Offers(ctx context.Context, caller access.Caller, s Consignment) 
 		return nil, fmt.Errorf("find ways to ship for %s: %w", s.Subtotal, err)
 	}
 	d.ask(ctx, s, counter)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return nil, fmt.Errorf("find ways to ship for %s: %w", s.Subtotal, context.Cause(ctx))
+	}
 	offers := counter.methods
 	for _, q := range counter.questions {
 		offers = append(offers, q.offers(s, counter.now)...)
 	}
 	return offers, nil
+}
+
+func (d *Desk) log() *slog.Logger {
+	if d.Log == nil {
+		return slog.Default()
+	}
+	return d.Log
 }
 
 // offers are what came of a question.

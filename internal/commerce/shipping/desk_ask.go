@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,7 +46,7 @@ func (d *Desk) ask(ctx context.Context, s Consignment, c *counter) {
 	}
 	cached, err := d.recall(ctx, s.Organization, c.questions)
 	if err != nil {
-		d.Log.Warn("cached rates cannot be read", "error", err)
+		d.log().Warn("cached rates cannot be read", "error", err)
 	}
 	var asked []*question
 	var all sync.WaitGroup
@@ -58,13 +59,16 @@ func (d *Desk) ask(ctx context.Context, s Consignment, c *counter) {
 		}
 	}
 	all.Wait()
+	if ctx.Err() != nil { // the buyer has gone, which says nothing of the carriers
+		asked = slices.DeleteFunc(asked, func(q *question) bool { return q.err != nil })
+	}
 	for _, q := range asked {
 		if q.err != nil {
-			d.Log.Warn("a carrier gave no rates", "channel", q.code, "kind", q.kind, "error", q.err)
+			d.log().Warn("a carrier gave no rates", "channel", q.code, "kind", q.kind, "error", q.err)
 		}
 	}
 	if err := d.keep(ctx, s.Organization, c.now, asked); err != nil {
-		d.Log.Warn("rates cannot be cached", "error", err)
+		d.log().Warn("rates cannot be cached", "error", err)
 	}
 }
 

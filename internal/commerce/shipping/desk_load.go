@@ -104,7 +104,7 @@ func (d *Desk) kinds() []string {
 func (d *Desk) prepare(q *question, s Consignment, today time.Time) bool {
 	var err error
 	if q.traits, err = d.traits(q); err != nil {
-		d.Log.Error("a channel is not offered", "channel", q.code, "kind", q.kind, "error", err)
+		d.log().Error("a channel is not offered", "channel", q.code, "kind", q.kind, "error", err)
 		return false
 	}
 	if s.To.Country == "" && !q.traits.PickUp {

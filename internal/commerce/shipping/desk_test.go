@@ -2,6 +2,7 @@ package shipping_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -219,6 +220,40 @@ func TestCache(t *testing.T) {
 	}
 }
 
+// A buyer who leaves while a carrier is asked is no failure of the carrier: the next one asks.
+func TestBuyerLeaves(t *testing.T) {
+	p := newDepot(t)
+	p.carrier("gate", "/gate")
+	ctx, leave := context.WithCancel(context.Background())
+	left := make(chan error)
+	go func() {
+		_, err := p.desk.Offers(ctx, p.As(p.buyer), p.consignment("1"))
+		left <- err
+	}()
+	p.waitFor("/gate")
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("who has left is answered: %v", err)
+	}
+	close(p.gate)
+	if diff := cmp.Diff([]string{"STANDARD 0 fixed", "gate:FAST 20 live", "gate:SLOW 10 live"}, say(p.offers(p.consignment("1")))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A module that breaks down over its settings costs its channel, not the page.
+func TestModuleBreaksDown(t *testing.T) {
+	p := newDepot(t)
+	p.channel("broken", "broken", nil)
+	p.channel("pickup", "counter", nil)
+	if err := p.desk.Registry.Add(broken{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"STANDARD 0 fixed", "pickup:HH 0 fixed"}, say(p.offers(p.consignment("1")))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Many buyers with the same goods at once ask the carrier once.
 func TestRush(t *testing.T) {
 	p := newDepot(t)
@@ -227,14 +262,13 @@ func TestRush(t *testing.T) {
 	var buyers sync.WaitGroup
 	for range 20 {
 		buyers.Go(func() {
-			if diff := cmp.Diff(want, say(p.offers(s))); diff != "" {
-				t.Error(diff)
+			offers, err := p.desk.Offers(context.Background(), p.As(p.buyer), s)
+			if diff := cmp.Diff(want, say(offers)); err != nil || diff != "" {
+				t.Error(err, diff)
 			}
 		})
 	}
-	for limit := time.Now().Add(5 * time.Second); p.times("/gate") == 0 && time.Now().Before(limit); {
-		<-time.After(time.Millisecond)
-	}
+	p.waitFor("/gate")
 	close(p.gate)
 	buyers.Wait()
 	if n := p.times("/gate"); n > 3 { // one who looked into the cache just before it was filled may ask again
