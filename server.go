@@ -21,7 +21,9 @@ import (
 	"github.com/hanse-commerce/hanse/internal/commerce/billing"
 	"github.com/hanse-commerce/hanse/internal/commerce/cart"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/commerce/shipment"
+	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
 	"github.com/hanse-commerce/hanse/internal/config"
 	"github.com/hanse-commerce/hanse/internal/job"
 	"github.com/hanse-commerce/hanse/internal/point/channel"
@@ -94,8 +96,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	s.channels = s.newChannels()
-	outbox := dispatch.Outbox{Jobs: s.jobs}
-	s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(outbox), order.Answers(nil), shipment.Bindings(nil),
+	s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(s.orders()), order.Answers(nil), shipment.Bindings(nil),
 		billing.Bindings(), account.Bindings(s.access), watch.Bindings(), channel.Bindings(s.channels))
 	if err != nil {
 		return err
@@ -113,6 +114,13 @@ func (s *server) assemble(ctx context.Context) (err error) {
 		Attempts: sftp.NewPostgresAttempts(s.work, sftp.DefaultThrottle()),
 		Observer: &watch.Observer{DB: s.work, Watcher: s.watcher, Log: s.log}})
 	return err
+}
+
+// orders are what checkouts and orders need of the node.
+func (s *server) orders() order.Services {
+	return order.Services{DB: s.pool, Outbox: dispatch.Outbox{Jobs: s.jobs}, Methods: payment.Methods{Registry: s.registry},
+		Shipping:  &shipping.Desk{DB: s.pool, Carriers: s.channels, Registry: s.registry, Log: s.log},
+		Committed: s.sequencer.Wake, Log: s.log}
 }
 
 // orderPlaced tells the order that its file lies ready.

@@ -20,6 +20,7 @@ type Call struct {
 	Target  string // UUID of the record it acts on, which the caller may see
 	Input   resource.Record
 	Now     time.Time // the database's clock at the start of the transaction
+	Left    any       // what Run leaves to After; nil where Run did not run, because the outcome was known
 
 	// Remark is what the command has to say although it is not refused, such as that there was nothing to do.
 	Remark *resource.Violation

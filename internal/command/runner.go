@@ -126,6 +126,7 @@ func permitted(caller access.Caller, c *resource.Command) error {
 // once runs the command in a transaction of its own.
 func (r *Runner) once(ctx context.Context, call *Call, s *slot, target resource.Ref) (result string, replayed bool, err error) {
 	path := call.Command.Path()
+	call.Left = nil
 	tx, err := r.db.Begin(ctx)
 	if err != nil {
 		return "", false, fmt.Errorf("%s: beginning the transaction: %w", path, err)

@@ -42,16 +42,19 @@ func (h *House) NewRunner(outbox order.Outbox) *command.Runner {
 // NewRunnerOn is NewRunner with transactions of another making.
 func (h *House) NewRunnerOn(db command.Database, outbox order.Outbox) *command.Runner {
 	h.T.Helper()
-	runner, err := command.NewRunner(db, h.Store, Bindings(outbox))
+	runner, err := command.NewRunner(db, h.Store, Bindings(order.Services{DB: h.Pool, Outbox: outbox}))
 	if err != nil {
 		h.T.Fatal(err)
 	}
 	return runner
 }
 
-// Bindings ties all commands of the business to their functions.
-func Bindings(outbox order.Outbox) []command.Binding {
-	return slices.Concat(cart.Bindings(), order.Bindings(outbox), order.Answers(nil), shipment.Bindings(nil), billing.Bindings())
+// Bindings ties all commands of the business to their functions. Ways of paying are those of Registry where none are given.
+func Bindings(s order.Services) []command.Binding {
+	if s.Methods.Registry == nil {
+		s.Methods.Registry = Registry()
+	}
+	return slices.Concat(cart.Bindings(), order.Bindings(s), order.Answers(nil), shipment.Bindings(nil), billing.Bindings())
 }
 
 // Placed is the job that the outbox asks for.

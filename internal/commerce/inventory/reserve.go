@@ -37,16 +37,15 @@ func (s *Short) Error() string {
 	return "stock does not suffice: " + strings.Join(parts, ", ")
 }
 
-// reserveSQL is one statement, so that no number is read here and written there:
+// demandSQL begins the statement that reserves and the one that only looks. {locked} is how stock is held:
 //
 //   - need: each line in the unit that stock is counted in, which is its own unit if there is such stock, else the
 //     product's base unit by the factor of productUnits; services need none;
 //   - held: the stock that comes into question, locked in the order of ids, so that two orders never wait for each other;
 //   - taken: lines in their order take from warehouses by priority (highest first), then code. Both are laid end to end
 //     on one scale for each product and unit, and what overlaps is taken;
-//   - moved: the update, which happens for all lines or for none, and repeats its condition on each row. It leaves the
-//     revision alone, which counts what is written from outside: an import of stock must not lose a race with every order.
-const reserveSQL = `WITH line AS (
+//   - short: the lines that stock does not suffice for.
+const demandSQL = `WITH line AS (
   SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::numeric[]) WITH ORDINALITY AS l(id, product, unit, quantity, n)
 ), need AS MATERIALIZED (
   SELECT l.n, l.id, p.id AS product, CASE WHEN own.counted THEN l.unit ELSE p.unit_id END AS unit, f.factor,
@@ -61,7 +60,7 @@ const reserveSQL = `WITH line AS (
   FROM inventory_level v JOIN warehouse w ON w.id = v.warehouse_id
   WHERE v.product_id = ANY (SELECT product FROM need) AND (v.product_id, v.unit_id) IN (SELECT product, unit FROM need)
     AND v.on_hand > v.reserved AND w.status = 'enabled'
-  ORDER BY v.id FOR NO KEY UPDATE OF v
+  ORDER BY v.id {locked}
 ), supply AS (
   SELECT *, sum(free) OVER scale - free AS low, sum(free) OVER scale AS high FROM held
   WINDOW scale AS (PARTITION BY product, unit ORDER BY priority DESC, code)
@@ -75,7 +74,12 @@ const reserveSQL = `WITH line AS (
   SELECT d.n, round(coalesce(sum(t.quantity), 0) / coalesce(d.factor, 1), 6) AS available
   FROM need d LEFT JOIN taken t ON t.n = d.n GROUP BY d.n, d.factor, d.wanted
   HAVING d.wanted IS NULL OR coalesce(sum(t.quantity), 0) < d.wanted
-), moved AS (
+)`
+
+// reserveSQL is one statement, so that no number is read here and written there. moved is the update, which happens for all
+// lines or for none, and repeats its condition on each row. It leaves the revision alone, which counts what is written from
+// outside: an import of stock must not lose a race with every order.
+var reserveSQL = strings.Replace(demandSQL, "{locked}", "FOR NO KEY UPDATE OF v", 1) + `, moved AS (
   UPDATE inventory_level v SET reserved = v.reserved + t.quantity, updated_at = now()
   FROM (SELECT level, sum(quantity) AS quantity FROM taken GROUP BY level) t
   WHERE v.id = t.level AND v.on_hand - v.reserved >= t.quantity AND NOT EXISTS (SELECT FROM short)
@@ -116,10 +120,7 @@ const fewLines = 50
 // QueueReserve is Reserve as the last statement of a batch; ask for the Result when the batch is closed without an error.
 func QueueReserve(batch *pgx.Batch, caller access.Caller, order string, lines []Line) *Reservation {
 	n := len(lines)
-	ids, products, units, quantities := make([]string, n), make([]string, n), make([]string, n), make([]decimal.Decimal, n)
-	for i, l := range lines {
-		ids[i], products[i], units[i], quantities[i] = l.ID, l.Product, l.Unit, l.Quantity
-	}
+	ids, products, units, quantities := columns(lines)
 	r := &Reservation{order: order, lines: n, taken: -1,
 		entry: change.Entry{Resource: "inventoryLevels", Event: change.Updated, Fields: []string{"reserved"}}}
 	if n > fewLines {
@@ -127,6 +128,16 @@ func QueueReserve(batch *pgx.Batch, caller access.Caller, order string, lines []
 	}
 	batch.Queue(reserveSQL, caller.Organization, order, ids, products, units, quantities).Query(r.read)
 	return r
+}
+
+// columns are the lines turned on their side, as unnest takes them.
+func columns(lines []Line) (ids, products, units []string, quantities []decimal.Decimal) {
+	n := len(lines)
+	ids, products, units, quantities = make([]string, n), make([]string, n), make([]string, n), make([]decimal.Decimal, n)
+	for i, l := range lines {
+		ids[i], products[i], units[i], quantities[i] = l.ID, l.Product, l.Unit, l.Quantity
+	}
+	return ids, products, units, quantities
 }
 
 func (r *Reservation) read(rows pgx.Rows) error {

@@ -21,6 +21,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce"
 	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
+	"github.com/hanse-commerce/hanse/internal/commerce/order"
 	"github.com/hanse-commerce/hanse/internal/job"
 	"github.com/hanse-commerce/hanse/internal/postgres"
 	"github.com/hanse-commerce/hanse/internal/record"
@@ -80,7 +81,7 @@ func (v victim) work(ctx context.Context) error {
 		return err
 	}
 	store := record.NewStore(func() *resource.Schema { return schema })
-	runner, err := command.NewRunner(&steps{pool: pool, seam: v.Seam}, store, commercetest.Bindings(commercetest.JobOutbox(jobs)))
+	runner, err := command.NewRunner(&steps{pool: pool, seam: v.Seam}, store, commercetest.Bindings(order.Services{DB: pool, Outbox: commercetest.JobOutbox(jobs)}))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -10,70 +11,41 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/command"
-	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
+	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
 	"github.com/hanse-commerce/hanse/money"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
-// draft is an order on its way from a checkout. Texts that are empty mean none.
-type draft struct {
-	checkout, cart, cartStatus string
-	buyer                      buyer
-	website, currency          string
-	paymentTerm, paymentMethod string
-	poNumber, notes            string
-	requestedDate              *string
-	shippingAddress            string
-	billingAddress             string
-	method                     method
-	lines                      []draftLine
-
-	id, number                string
-	addresses                 [2]string // shipping, billing
-	subtotal, shipping, total decimal.Decimal
-}
-
-// buyer is the company that orders, with its terms.
-type buyer struct {
-	customer, user, group string
-	status                string
-	blocked               bool
-	creditLimit           decimal.NullDecimal
-	creditCurrency        string
-}
-
-// method is the way of shipping that was chosen.
-type method struct {
-	id, status string
-	cost       money.Amount
-}
-
-type draftLine struct {
-	id, product, sku, name, status string
-	unit, unitCode, note           string
-	precision                      int
-	quantity, total                decimal.Decimal
-	price                          pricing.Price
-}
-
 // loadSQL locks the checkout and its cart. Who waits here for another place of the same checkout reads both rows anew when
-// that has ended. The currency is the cart's, else what package access gives the buyer in the shop.
-const loadSQL = `SELECT coalesce(k.order_id::text, ''), c.id::text, c.status, m.id::text, coalesce(c.customer_user_id::text, ''),
+// that has ended. The currency is the cart's, else what package access gives the buyer in the shop; the language is that of
+// the person whose cart it is. An address of another customer, and a quote of another checkout, are none.
+const loadSQL = `SELECT coalesce(k.order_id::text, ''), k.status, c.id::text, c.status, m.id::text, coalesce(c.customer_user_id::text, ''),
   coalesce(m.group_id::text, ''), m.status, m.order_block, m.credit_limit, coalesce(m.currency, w.currency, o.currency),
   coalesce(w.id::text, ''), coalesce(c.currency, m.currency, w.currency, o.currency),
+  v.language,
   coalesce(k.payment_term_id::text, m.payment_term_id::text, ''), k.payment_method, coalesce(k.po_number, ''), coalesce(k.notes, ''),
   k.requested_date::text, coalesce(k.shipping_address_id::text, ''), coalesce(k.billing_address_id::text, k.shipping_address_id::text, ''),
-  coalesce(s.id::text, ''), coalesce(s.status, ''), coalesce(s.amount, 0), coalesce(s.currency, '')
+  coalesce(a.company, ''), coalesce(a.street, ''), coalesce(a.street2, ''), coalesce(a.postal_code, ''), coalesce(a.city, ''),
+  coalesce(a.region, ''), coalesce(a.country, ''), CASE WHEN k.reviewed_at IS NOT NULL THEN k.breakdown END,
+  coalesce(q.id::text, ''), coalesce(s.id::text, ''), coalesce(q.code, s.code, ''),
+  coalesce(q.name, s.name->>v.language, s.name->>$3::text, s.name->>o.language, ''), coalesce(s.status, ''), coalesce(q.service, ''), coalesce(q.channel, ''),
+  coalesce(q.kind, 'fixed'), coalesce(q.amount, CASE WHEN q.id IS NULL THEN s.amount END, 0), coalesce(q.currency, s.currency, ''),
+  coalesce(q.pick_up, false), coalesce(q.fingerprint, ''), q.expires_at, coalesce(q.expires_at <= now(), false)
 FROM checkout k JOIN cart c ON c.id = k.cart_id JOIN customer m ON m.id = c.customer_id JOIN organization o ON o.id = k.organization_id
 LEFT JOIN LATERAL (SELECT * FROM website w WHERE w.organization_id = k.organization_id
   AND CASE WHEN c.website_id IS NULL THEN w.status = 'enabled' ELSE w.id = c.website_id END ORDER BY w.code LIMIT 1) w ON true
-LEFT JOIN shipping_method s ON s.id = k.shipping_method_id
+CROSS JOIN LATERAL (SELECT coalesce($2, (SELECT i.language FROM customer_user i WHERE i.id = c.customer_user_id), m.language, w.language,
+  o.language) AS language) v
+LEFT JOIN customer_address a ON a.id = k.shipping_address_id AND a.customer_id = c.customer_id
+LEFT JOIN shipping_quote q ON q.id = k.shipping_quote_id AND q.checkout_id = k.id
+LEFT JOIN shipping_method s ON s.id = CASE WHEN q.id IS NULL THEN k.shipping_method_id ELSE q.method_id END
 WHERE k.id = $1 FOR NO KEY UPDATE OF k, c`
 
 // loadLinesSQL runs behind the locks, so no line comes or goes any more. A name is in the language of the person who
 // orders ($2), or, when staff orders for him, of the person whose cart it is.
 const loadLinesSQL = `SELECT l.product_id::text, p.sku, coalesce(p.name->>coalesce($2, v.language), p.name->>$3, p.name->>o.language, p.sku),
-  p.status, coalesce(u.id::text, ''), coalesce(u.code, ''), coalesce(pu.precision, u.precision, 0), coalesce(l.note, ''), l.quantity
+  p.status, coalesce(u.id::text, ''), coalesce(u.code, ''), coalesce(pu.precision, u.precision, 0), coalesce(l.note, ''), l.quantity,
+  CASE WHEN u.id = p.unit_id THEN 1 ELSE coalesce(pu.factor, 1) END, CASE WHEN p.kind <> 'service' THEN coalesce(p.weight, 0) ELSE 0 END
 FROM checkout k JOIN organization o ON o.id = k.organization_id JOIN cart c ON c.id = k.cart_id
 CROSS JOIN LATERAL (SELECT coalesce((SELECT i.language FROM customer_user i WHERE i.id = c.customer_user_id),
   (SELECT m.language FROM customer m WHERE m.id = c.customer_id), (SELECT w.language FROM website w WHERE w.id = c.website_id), o.language)
@@ -85,18 +57,13 @@ WHERE k.id = $1 ORDER BY l.position, l.id`
 // load locks the checkout and its cart and reads all that the order takes from them.
 func load(ctx context.Context, tx pgx.Tx, call *command.Call) (*draft, error) {
 	o := &draft{checkout: call.Target}
-	var cost decimal.Decimal
-	var costCurrency string
 	batch := &pgx.Batch{}
-	batch.Queue(loadSQL, call.Target).QueryRow(func(row pgx.Row) error {
-		b, s := &o.buyer, &o.method
-		return row.Scan(&o.id, &o.cart, &o.cartStatus, &b.customer, &b.user, &b.group, &b.status, &b.blocked, &b.creditLimit,
-			&b.creditCurrency, &o.website, &o.currency, &o.paymentTerm, &o.paymentMethod, &o.poNumber, &o.notes, &o.requestedDate,
-			&o.shippingAddress, &o.billingAddress, &s.id, &s.status, &cost, &costCurrency)
-	})
-	batch.Queue(loadLinesSQL, call.Target, ordersIn(call.Caller), resource.DefaultLanguage).Query(func(rows pgx.Rows) (err error) {
+	language := ordersIn(call.Caller)
+	batch.Queue(loadSQL, call.Target, language, resource.DefaultLanguage).QueryRow(o.scan)
+	batch.Queue(loadLinesSQL, call.Target, language, resource.DefaultLanguage).Query(func(rows pgx.Rows) (err error) {
 		o.lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l draftLine, err error) {
-			err = row.Scan(&l.product, &l.sku, &l.name, &l.status, &l.unit, &l.unitCode, &l.precision, &l.note, &l.quantity)
+			err = row.Scan(&l.product, &l.sku, &l.name, &l.status, &l.unit, &l.unitCode, &l.precision, &l.note, &l.quantity,
+				&l.factor, &l.weight)
 			return l, err
 		})
 		return err
@@ -108,11 +75,34 @@ func load(ctx context.Context, tx pgx.Tx, call *command.Call) (*draft, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading checkout %s and its cart: %w", call.Target, err)
 	}
-	o.method.cost = money.Of(cost, costCurrency).Round()
 	if call.Given("poNumber") {
 		o.poNumber = call.Value("poNumber")
 	}
 	return o, nil
+}
+
+func (o *draft) scan(row pgx.Row) error {
+	var cost decimal.Decimal
+	var currency, kind string
+	var reviewed []byte
+	b, w, to := &o.buyer, &o.way, &o.to
+	err := row.Scan(&o.id, &o.status, &o.cart, &o.cartStatus, &b.customer, &b.user, &b.group, &b.status, &b.blocked, &b.creditLimit,
+		&b.creditCurrency, &o.website, &o.currency, &o.language, &o.paymentTerm, &o.paymentMethod, &o.poNumber, &o.notes, &o.requestedDate,
+		&o.shippingAddress, &o.billingAddress, &to.Company, &to.Street, &to.Street2, &to.PostalCode, &to.City, &to.Region, &to.Country,
+		&reviewed, &w.quote, &w.method, &w.code, &w.name, &w.status, &w.service, &w.carrier, &kind, &cost, &currency, &w.pickUp,
+		&w.fingerprint, &w.expires, &w.expired)
+	if err != nil {
+		return err
+	}
+	w.kind, w.cost = shipping.Kind(kind), money.Of(cost, currency).Round()
+	if w.pickUp && o.shippingAddress == "" {
+		o.shippingAddress = o.billingAddress // the goods go nowhere; the order still says for whom they are
+	}
+	if reviewed != nil {
+		o.reviewed = &breakdown{}
+		return json.Unmarshal(reviewed, o.reviewed)
+	}
+	return nil
 }
 
 // ordersIn is the language of the buyer, nil where it is not the buyer who calls.

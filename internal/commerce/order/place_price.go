@@ -9,97 +9,114 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/pricing"
+	"github.com/hanse-commerce/hanse/internal/commerce/tax"
 	"github.com/hanse-commerce/hanse/money"
 )
 
 // beyond is the first number that the amounts of an order are too small for.
 var beyond = decimal.New(1, 14)
 
-// price gives each line its price and total, and the order its sums.
-func (o *draft) price(ctx context.Context, tx pgx.Tx, call *command.Call) error {
+// compute finds out what the order comes to and what is missing or in the way: o.faults. What makes all else idle is refused
+// at once.
+func (d *desk) compute(ctx context.Context, tx pgx.Tx, call *command.Call, o *draft) error {
+	if err := o.orderable(); err != nil {
+		return err
+	}
+	if err := d.look(ctx, tx, call, o); err != nil {
+		return err
+	}
+	o.ready(call.Caller.Organization)
+	return nil
+}
+
+// pipeline gives the results of a batch one after another to whoever would run the statements himself.
+type pipeline struct{ results pgx.BatchResults }
+
+// Query gives the next result; the statement was sent with the batch.
+func (p pipeline) Query(context.Context, string, ...any) (pgx.Rows, error) { return p.results.Query() }
+
+// look asks for prices, taxes and the way of paying, in one round trip, and adds up.
+func (d *desk) look(ctx context.Context, tx pgx.Tx, call *command.Call, o *draft) error {
 	buyer := call.Caller
 	buyer.Customer, buyer.CustomerGroup, buyer.Website, buyer.Currency = o.buyer.customer, o.buyer.group, o.website, o.currency
 	asked := make([]pricing.Line, len(o.lines))
+	question := tax.Question{Organization: buyer.Organization, Website: o.website, Customer: o.buyer.customer, Address: o.shippingAddress,
+		Products: make([]string, len(o.lines))}
 	for i, l := range o.lines {
-		asked[i] = pricing.Line{Product: l.product, Unit: l.unit, Quantity: l.quantity}
+		asked[i], question.Products[i] = pricing.Line{Product: l.product, Unit: l.unit, Quantity: l.quantity}, l.product
 	}
-	prices, err := pricing.Resolve(ctx, tx, buyer, asked)
+	batch := &pgx.Batch{}
+	sql, args := pricing.Statement(buyer, asked)
+	batch.Queue(sql, args...)
+	sql, args = tax.Statement(question)
+	batch.Queue(sql, args...)
+	method := d.Methods.Queue(batch, buyer.Organization, o.website, o.paymentMethod)
+	sent := pipeline{tx.SendBatch(ctx, batch)}
+	prices, err := pricing.Resolve(ctx, sent, buyer, asked)
+	var taxes tax.Answer
+	if err == nil {
+		taxes, err = tax.Resolve(ctx, sent, question)
+	}
+	if closed := sent.results.Close(); err == nil {
+		err = closed
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("pricing checkout %s: %w", o.checkout, err)
 	}
-	var f faults
+	if chosen, ok := method(); ok {
+		o.pay.Method = chosen
+	}
+	o.price(prices)
+	return o.add(taxes)
+}
+
+// price gives each line that has one its price and total.
+func (o *draft) price(prices []pricing.Price) {
 	o.subtotal = decimal.Zero
 	for i := range o.lines {
-		l := &o.lines[i]
-		if !prices[i].Found() {
-			f.line(i, "no_price", "There is no price for %s %s of %s; take it out of the cart or ask for a quote.", l.quantity, l.unitCode, l.sku)
-			continue
+		if l := &o.lines[i]; prices[i].Found() {
+			l.price, l.total = prices[i], prices[i].Total(l.quantity).Number
+			o.subtotal = o.subtotal.Add(l.total)
 		}
-		l.price, l.total = prices[i], prices[i].Total(l.quantity).Number
-		o.subtotal = o.subtotal.Add(l.total)
 	}
-	o.shipping = o.method.cost.Number
-	o.total = o.subtotal.Add(o.shipping)
-	if o.total.GreaterThanOrEqual(beyond) {
-		f.add("too_large", "", "An order comes to less than %s %s; split it.", beyond, o.currency)
+}
+
+// add taxes lines and shipping, each rounded once, and adds up what was rounded.
+func (o *draft) add(answer tax.Answer) (err error) {
+	o.included, o.shipping = answer.Included, decimal.Zero
+	if o.way.cost.Currency == o.currency {
+		o.shipping = o.way.cost.Number
 	}
-	if err := command.RefuseAll(f); err != nil {
+	parts := make([]tax.Part, 0, len(o.lines)+1)
+	for i := range o.lines {
+		l := &o.lines[i]
+		l.tax = answer.Lines[i].Part(money.Of(l.total, o.currency), o.included)
+		parts = append(parts, l.tax)
+	}
+	o.shippingTax = answer.Shipping.Part(money.Of(o.shipping, o.currency), o.included)
+	parts = append(parts, o.shippingTax)
+	if o.taxes, err = tax.Summarize(parts...); err != nil {
 		return err
 	}
-	return o.asShown(call)
+	whole, err := tax.Sum(parts...)
+	o.taxTotal, o.total = whole.Tax.Number, whole.Gross.Number
+	return err
 }
 
-// asShown refuses an order that comes to another total than the buyer was shown.
+// asShown refuses an order that differs from what was reviewed, or comes to another total than the buyer was shown.
 func (o *draft) asShown(call *command.Call) error {
-	value := call.Value("total")
-	if value == "" {
-		return nil
+	var f faults
+	if o.reviewed != nil {
+		f = o.breakdown().changes(o.reviewed)
 	}
-	shown, err := decimal.NewFromString(value)
-	if err != nil {
-		return fmt.Errorf("reading the total that the buyer was shown: %w", err)
-	}
-	if shown.Equal(o.total) {
-		return nil
-	}
-	return command.Refuse("price_changed", "total", "The order now comes to %s and not to %s; look at it again before you order.",
-		money.Of(o.total, o.currency), money.Of(shown, o.currency))
-}
-
-// creditLockSQL lets orders of one customer wait for each other, so that two at once cannot both take the last of his
-// credit. creditSQL then adds up what he has ordered and not paid.
-const (
-	creditLockSQL = `SELECT credit_limit FROM customer WHERE id = $1 FOR NO KEY UPDATE`
-	// #nosec G101 -- a buyer's credit, not a credential
-	creditSQL = `SELECT coalesce(sum(total), 0) FROM sales_order WHERE customer_id = $1 AND currency = $2
-		AND ` + owed
-)
-
-// queueCredit asks, before the order is written, how much credit is left.
-func (o *draft) queueCredit(batch *pgx.Batch) {
-	if !o.buyer.creditLimit.Valid {
-		return
-	}
-	var limit decimal.NullDecimal
-	batch.Queue(creditLockSQL, o.buyer.customer).QueryRow(func(row pgx.Row) error { return row.Scan(&limit) })
-	batch.Queue(creditSQL, o.buyer.customer, o.currency).QueryRow(func(row pgx.Row) error {
-		var open decimal.Decimal
-		if err := row.Scan(&open); err != nil || !limit.Valid {
-			return err
+	if value := call.Value("total"); value != "" && len(f) == 0 {
+		shown, err := decimal.NewFromString(value)
+		if err != nil {
+			return fmt.Errorf("reading the total that the buyer was shown: %w", err)
 		}
-		return o.checkCredit(limit.Decimal.Sub(open))
-	})
-}
-
-// checkCredit compares the order with what is left.
-func (o *draft) checkCredit(left decimal.Decimal) error {
-	switch {
-	case o.buyer.creditCurrency != o.currency:
-		return command.Refuse("credit_limit", "", "The customer's credit is agreed in %s, so nothing can be ordered on account in %s.",
-			o.buyer.creditCurrency, o.currency)
-	case o.total.GreaterThan(left):
-		return command.Refuse("credit_limit", "", "The order of %s exceeds the credit that is left, %s.",
-			money.Of(o.total, o.currency).Round(), money.Of(decimal.Max(left, decimal.Zero), o.currency).Round())
+		if !shown.Equal(o.total) {
+			f.changed(money.Of(o.total, o.currency), money.Of(shown, o.currency))
+		}
 	}
-	return nil
+	return command.RefuseAll(f)
 }

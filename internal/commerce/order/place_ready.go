@@ -2,8 +2,11 @@ package order
 
 import (
 	"fmt"
+	"net/url"
 
 	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
+	"github.com/hanse-commerce/hanse/money"
 	"github.com/hanse-commerce/hanse/resource"
 	"github.com/hanse-commerce/hanse/unit"
 )
@@ -20,8 +23,13 @@ func (f *faults) line(n int, code, format string, a ...any) {
 	f.add(code, fmt.Sprintf("lines/%d", n), format, a...)
 }
 
-// ready says what is missing or in the way.
-func (o *draft) ready() error {
+// changed says that the whole comes to something else than the buyer was shown.
+func (f *faults) changed(is, was money.Amount) {
+	f.add("price_changed", "total", "The order now comes to %s and not to %s; look at it again before you order.", is, was)
+}
+
+// orderable refuses what makes all else idle.
+func (o *draft) orderable() error {
 	switch {
 	case o.cartStatus != "open":
 		return command.Refuse("already_placed", "cart", "The cart has been ordered already.")
@@ -32,31 +40,85 @@ func (o *draft) ready() error {
 	case len(o.lines) == 0:
 		return command.Refuse("empty_cart", "cart", "The cart is empty.")
 	}
-	var f faults
-	if o.shippingAddress == "" {
+	return nil
+}
+
+// ready says what is missing or in the way, all at once.
+func (o *draft) ready(organization string) {
+	f := &o.faults
+	switch {
+	case o.shippingAddress != "":
+	case o.way.pickUp:
+		f.add("required", "billingAddress", "Choose an address that the invoice goes to.")
+	default:
 		f.add("required", "shippingAddress", "Choose an address that the goods go to.")
 	}
-	o.checkMethod(&f)
-	if o.paymentMethod == "paymentTerm" && o.paymentTerm == "" {
-		f.add("no_payment_term", "paymentMethod", "No payment term is agreed with the customer, so nothing can be ordered on account.")
-	}
+	o.checkWay(organization)
+	o.checkMethod()
 	for i, l := range o.lines {
 		if l.status != "enabled" {
 			f.line(i, "not_sold", "%s is not sold any more; take it out of the cart.", l.sku)
 		} else if err := (unit.Quantity{Number: l.quantity, Unit: l.unitCode}).Check(l.precision); err != nil {
 			f.line(i, "invalid_quantity", "%s: %s.", l.sku, err)
+		} else if !l.price.Found() {
+			f.line(i, "no_price", "There is no price for %s %s of %s; take it out of the cart or ask for a quote.", l.quantity, l.unitCode, l.sku)
 		}
 	}
-	return command.RefuseAll(f)
+	if o.total.GreaterThanOrEqual(beyond) {
+		f.add("too_large", "", "An order comes to less than %s %s; split it.", beyond, o.currency)
+	}
 }
 
-func (o *draft) checkMethod(f *faults) {
-	switch m := o.method; {
-	case m.id == "":
-		f.add("required", "shippingMethod", "Choose how the goods are shipped.")
-	case m.status != "enabled":
-		f.add("invalid_value", "shippingMethod", "This way of shipping is not offered any more; choose another.")
-	case m.cost.Currency != o.currency:
-		f.add("invalid_value", "shippingMethod", "This way of shipping is offered for orders in %s only.", m.cost.Currency)
+// checkWay says what is wrong with the way of shipping.
+func (o *draft) checkWay(organization string) {
+	if o.way.quote != "" {
+		o.checkQuote(organization)
+		return
+	}
+	switch w := o.way; {
+	case w.method == "":
+		o.faults.add("required", "shippingMethod", "Choose how the goods are shipped.")
+	case w.status != "enabled":
+		o.faults.add("invalid_value", "shippingMethod", "This way of shipping is not offered any more; choose another.")
+	case w.cost.Currency != o.currency:
+		o.faults.add("invalid_value", "shippingMethod", "This way of shipping is offered for orders in %s only.", w.cost.Currency)
+	}
+}
+
+// checkQuote holds a quote to its time and to what was quoted.
+func (o *draft) checkQuote(organization string) {
+	switch w := o.way; {
+	case w.kind == shipping.Fixed && w.method != "" && w.status != "enabled":
+		o.faults.add("invalid_value", "shippingQuote", "This way of shipping is not offered any more; choose another.")
+	case w.expired:
+		o.faults.add("quote_expired", "shippingQuote", "The price of %s has expired; ask for shipping quotes again.", w.name)
+	case w.fingerprint != o.consignment(organization).Fingerprint():
+		o.faults.add("quote_expired", "shippingQuote", "Goods or address have changed since %s was quoted; ask for shipping quotes again.", w.name)
+	}
+}
+
+// checkMethod says what is wrong with the way of paying.
+func (o *draft) checkMethod() {
+	switch m := o.pay.Method; {
+	case m.Code == "":
+		o.faults.add("invalid_value", "paymentMethod", "There is no way of paying %q here; choose another.", o.paymentMethod)
+	case m.Traits.OnAccount && o.paymentTerm == "":
+		o.faults.add("no_payment_term", "paymentMethod", "No payment term is agreed with the customer, so nothing can be ordered on account.")
+	}
+}
+
+// checkPayment says what is wrong with what the gateway is to be told; review does not know it yet.
+func (o *draft) checkPayment(call *command.Call) {
+	if !o.pay.Method.Traits.Online {
+		return
+	}
+	for _, name := range []string{"returnUrl", "cancelUrl"} {
+		value := call.Value(name)
+		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+			o.faults.add(command.CodeInvalidValue, name, "%s must be a whole address that begins with https:// or http://.", name)
+		}
+	}
+	if call.Value("paymentToken") == "" && call.Value("returnUrl") == "" {
+		o.faults.add(command.CodeRequired, "returnUrl", "Say where the gateway's page sends the buyer back to, or give the paymentToken of his card.")
 	}
 }

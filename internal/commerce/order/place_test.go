@@ -88,7 +88,8 @@ func TestPlace(t *testing.T) {
 	same(t, `[{"order":true,"attempts":200}]`, rows(s, `SELECT args->>'order' = $1 AS order, max_attempts AS attempts FROM river_job`, id))
 	same(t, `[{"resource":"orders","event":"created","n":1},{"resource":"orderLines","event":"created","n":5},
 		{"resource":"orderAddresses","event":"created","n":2},{"resource":"carts","event":"updated","n":1},
-		{"resource":"checkouts","event":"updated","n":1},{"resource":"orders","event":"order.placed","n":1},
+		{"resource":"checkouts","event":"updated","n":1},{"resource":"payments","event":"created","n":1},
+		{"resource":"paymentTransactions","event":"created","n":1},{"resource":"orders","event":"order.placed","n":1},
 		{"resource":"inventoryLevels","event":"updated","n":3}]`,
 		rows(s, "SELECT resource, event, cardinality(ids) AS n FROM change WHERE actor_id = $1 ORDER BY seq", buyer.User))
 	var data map[string]string

@@ -25,10 +25,6 @@ func (s Standing) Left() (left decimal.Decimal, ok bool) {
 	return s.Limit.Decimal.Sub(s.Owed), s.Limit.Valid
 }
 
-// owed tells the orders on account that have not been paid; the index sales_order_credit has the same words.
-const owed = `payment_term_id IS NOT NULL AND status <> 'cancelled'
-  AND payment_status IN ('pending', 'requiresAction', 'authorized', 'partlyCaptured')`
-
 const standingSQL = `SELECT coalesce(g.name, ''), k.order_block, k.credit_limit, (SELECT coalesce(sum(o.total), 0) FROM sales_order o
   WHERE o.customer_id = k.id AND o.currency = $3 AND ` + owed + `)
 FROM customer k LEFT JOIN customer_group g ON g.id = k.group_id WHERE k.id = $1 AND k.organization_id = $2`

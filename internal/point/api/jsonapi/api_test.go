@@ -24,6 +24,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/commerce/cart"
 	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/point/api/jsonapi"
 	"github.com/hanse-commerce/hanse/internal/point/api/openapi"
 	"github.com/hanse-commerce/hanse/resource"
@@ -62,7 +63,7 @@ func newAPI(t testing.TB, further ...[]resource.Definition) *api {
 // commands are those whose areas the tests use; a runner wants all of them bound.
 func (a *api) commands() *command.Runner {
 	a.T.Helper()
-	bindings := append(cart.Bindings(), order.Bindings(outbox{})...)
+	bindings := append(cart.Bindings(), order.Bindings(order.Services{DB: a.Pool, Outbox: outbox{}, Methods: payment.Methods{Registry: commercetest.Registry()}})...)
 	for _, c := range a.Schema.Commands() {
 		if !slices.ContainsFunc(bindings, func(b command.Binding) bool { return b.On == c.On && b.Name == c.Name }) {
 			bindings = append(bindings, command.Binding{On: c.On, Name: c.Name, Run: notBound})

@@ -20,6 +20,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
+	"github.com/hanse-commerce/hanse/internal/commerce/order"
 	"github.com/hanse-commerce/hanse/internal/web/page/pagetest"
 	"github.com/hanse-commerce/hanse/internal/web/storefront/shop"
 )
@@ -93,7 +94,7 @@ func open(t *testing.T) *street {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	s.commands, err = command.NewRunner(pool, s.Store, commercetest.Bindings(s))
+	s.commands, err = command.NewRunner(pool, s.Store, commercetest.Bindings(order.Services{DB: pool, Outbox: s}))
 	if err != nil {
 		t.Fatal(err)
 	}
