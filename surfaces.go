@@ -19,7 +19,7 @@ func (s *server) surfaces(mux *http.ServeMux) error {
 	secure := strings.HasPrefix(s.cfg.PublicURL, "https://")
 	tokens := oauth.New(s.access, oauth.Options{PublicURL: s.cfg.PublicURL, Log: s.log})
 	tokens.Register(mux)
-	office, err := staff.New(staff.Options{Pool: s.pool, Store: s.store, Directory: s.access, Commands: s.commands, Log: s.log,
+	office, err := staff.New(staff.Options{Pool: s.pool, Store: s.store, Directory: s.access, Commands: s.commands, Hosts: s.channels, Log: s.log,
 		Secure: secure, Content: func(ctx context.Context, hash string) (io.ReadCloser, error) { return s.blobs.Open(ctx, hash) }})
 	if err != nil {
 		return err

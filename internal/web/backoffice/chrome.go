@@ -73,6 +73,9 @@ func (o *Office) areas(r *http.Request) []Area {
 		if t.Name == "exchanges" {
 			link.URL = prefix + "/exchanges"
 		}
+		if t.Name == "channels" {
+			link.URL = prefix + "/channels"
+		}
 		link.Current = r.URL.Path == link.URL || strings.HasPrefix(r.URL.Path, link.URL+"/")
 		areas[i].Open = areas[i].Open || link.Current
 		areas[i].Links = append(areas[i].Links, link)

@@ -35,6 +35,7 @@ type Sources struct {
 	Exchanges Exchanges
 	Records   Records
 	Traces    Traces
+	Channels  Channels
 }
 
 // Options make an Office.
@@ -112,6 +113,13 @@ func (o *Office) routes(assets, preferences http.Handler) http.Handler {
 	}
 	for pattern, f := range map[string]page.Func{
 		"GET " + prefix + "/{$}":                                    o.home,
+		"GET " + prefix + "/channels":                               o.channelList,
+		"POST " + prefix + "/channels":                              o.createChannel,
+		"GET " + prefix + "/channels/new":                           o.newChannel,
+		"GET " + prefix + "/channels/{id}":                          o.channel,
+		"POST " + prefix + "/channels/{id}":                         o.updateChannel,
+		"GET " + prefix + "/channels/{id}/edit":                     o.editChannel,
+		"POST " + prefix + "/channels/{id}/{command}":               o.runOnChannel,
 		"GET " + prefix + "/exchanges":                              o.exchanges,
 		"GET " + prefix + "/exchanges/{id}":                         o.exchange,
 		"GET " + prefix + "/exchanges/{id}/{part}":                  o.content,

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/hanse-commerce/hanse/internal/web/page"
+	"github.com/hanse-commerce/hanse/resource"
 )
 
 // prepared answers what the stories need besides records, in one of several moods.
@@ -122,4 +124,52 @@ func (p prepared) Trace(context.Context, string) ([]TraceStep, error) {
 		{At: after(90_000), Kind: "message", Name: "ORDRSP_20261124T083002Z_000001_0000000000000815.xml", Who: "SAP PI", Inbound: true, Status: "failed", Detail: "VG 204: Auftraggeber 0000001000 ist nicht angelegt"},
 		{At: after(95_000), Kind: "payment", Name: "capture", Who: "stripe", Status: "waiting", Amount: "€700.00"},
 	}, nil
+}
+
+func (p prepared) stripe() Channel {
+	return Channel{ID: "c1", Code: "stripe", Name: "Stripe", Title: "Stripe", Abilities: []string{"payment", "webhook", "checker"}, State: "failing", Breaker: "open",
+		LastSuccess: at, LastFailure: at.Add(time.Minute), Failure: "The secret key is not accepted; mend the setting secretKey.", OpenErrors: 5, Latency: 312 * time.Millisecond,
+		Checks: []ChannelCheck{{Name: "The settings are complete and can be read", State: "done"}, {Name: "The API answers", State: "done", Took: 80 * time.Millisecond},
+			{Name: "The secret key is accepted", State: "failed", Detail: "Stripe does not accept the key; mend the setting secretKey.", Took: 91 * time.Millisecond},
+			{Name: "A webhook secret is set", State: "waiting", Skipped: true}},
+		CheckedAt: at, WebhookURL: "https://shop.example/hooks/019ab", Log: p.summaries()[:2]}
+}
+
+func (p prepared) Channels(context.Context) ([]Channel, error) {
+	if p.empty {
+		return nil, nil
+	}
+	return []Channel{p.stripe(), {ID: "c2", Code: "fedex", Name: "FedEx", Title: "FedEx", State: "ok", LastSuccess: at, Latency: 40 * time.Millisecond},
+		{ID: "c3", Code: "old", Name: "Old gateway", Title: "Bank transfer", State: "broken", Faults: []string{"The secret secretKey cannot be read on this node."}}, {ID: "c4", Code: "sap", Name: "SAP", State: "unused"}}, nil
+}
+
+func (p prepared) Channel(_ context.Context, id string) (Channel, error) {
+	if p.empty {
+		return Channel{ID: "c2", Code: "fedex", Name: "FedEx", Title: "FedEx", State: "paused", Breaker: "closed"}, nil
+	}
+	if id != "c1" {
+		return Channel{}, ErrNotFound
+	}
+	return p.stripe(), nil
+}
+
+func (p prepared) Kinds(context.Context) []ChannelKind {
+	return []ChannelKind{{"fedex", "FedEx", "Rates of FedEx."}, {"stripe", "Stripe", "Cards by Stripe."}}
+}
+
+func (p prepared) Settings(_ context.Context, id, kind string) (ChannelSettings, error) {
+	if id == "" && kind != "stripe" {
+		return ChannelSettings{}, ErrNotFound
+	}
+	return ChannelSettings{Kind: ChannelKind{"stripe", "Stripe", "Cards by Stripe."}, Values: url.Values{"code": {"stripe"}, "name": {"Stripe"}, "website": {"w1"}, "setting.capture": {"order"}},
+		Declared: resource.Fields{resource.Text("publishableKey").Required().Eg("pk_test_…").Doc("Publishable key."), resource.Enum("capture", "order", "shipment").Default("shipment").Doc("When money is taken.")},
+		Secrets:  []ChannelSecret{{resource.Text("secretKey").Required().WriteOnly().Doc("Secret key."), "missing"}},
+		Websites: []page.Option{{Value: "w1", Text: "Acme"}, {Value: "w2", Text: "Outlet"}}}, nil
+}
+
+func (p prepared) Save(_ context.Context, _ string, in ChannelInput) (string, []resource.Violation, error) {
+	if in.Settings["publishableKey"] == "" {
+		return "", []resource.Violation{{Field: "settings/publishableKey", Code: "required", Detail: "publishableKey is required."}}, nil
+	}
+	return "c1", nil, nil
 }

@@ -46,6 +46,15 @@ func TestStories(t *testing.T) {
 		{Name: "office-order", Handler: h, Path: order},
 		{Name: "office-order-trace", Handler: h, Path: order + "/trace"},
 		{Name: "office-order-trace-de", Handler: h, Path: order + "/trace", Language: "de", Theme: "dark"},
+		{Name: "office-channels", Handler: h, Path: "/admin/channels"},
+		{Name: "office-channels-de", Handler: h, Path: "/admin/channels", Language: "de", Theme: "dark"},
+		{Name: "office-channels-empty", Handler: empty, Path: "/admin/channels"},
+		{Name: "office-channel", Handler: h, Path: "/admin/channels/c1"},
+		{Name: "office-channel-paused", Handler: empty, Path: "/admin/channels/c2", Language: "de"},
+		{Name: "office-channel-new", Handler: h, Path: "/admin/channels/new?kind=stripe"},
+		{Name: "office-channel-edit", Handler: h, Path: "/admin/channels/c1/edit", Language: "de", Theme: "dark"},
+		{Name: "office-channel-wrong", Handler: h, Path: "/admin/channels/c1", Form: url.Values{"code": {"stripe"}, "setting.secretKey": {"sk_test"}}, Status: 422},
+		{Name: "office-channel-none", Handler: h, Path: "/admin/channels/new?kind=nothing", Status: 404},
 		{Name: "office-customer-action", Handler: h, Path: "/admin/records/customers/key:0000001000/actions/block"},
 		{Name: "office-product-edit", Handler: h, Path: product + "/edit"},
 		{Name: "office-product-new", Handler: h, Path: "/admin/records/products/new", Language: "de"},
@@ -77,7 +86,7 @@ func TestEveryResource(t *testing.T) {
 func TestTexts(t *testing.T) {
 	templates := []fs.FS{os.DirFS("templates"), os.DirFS("../page/templates")}
 	pagetest.Texts(t, pagetest.Surface{Texts: os.DirFS("locale"), Templates: templates, Code: os.DirFS("."), Shared: page.Texts(),
-		Computed: []string{"operator", "actor", "form"}})
+		Computed: []string{"operator", "actor", "form", "channels.secret"}})
 	pagetest.Texts(t, pagetest.Surface{Texts: os.DirFS("locale/definition"), Code: os.DirFS("templates"),
 		Computed: []string{"area", "type", "one", "field", "value", "command"}})
 }

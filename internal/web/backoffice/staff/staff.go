@@ -18,6 +18,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/point/api/jsonapi"
+	"github.com/hanse-commerce/hanse/internal/point/channel"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/internal/web/backoffice"
 	"github.com/hanse-commerce/hanse/internal/web/page"
@@ -29,6 +30,7 @@ type Options struct {
 	Store     *record.Store
 	Directory *access.Directory
 	Commands  *command.Runner
+	Hosts     *channel.Host
 	// Content opens what is kept of a message by its hash.
 	Content func(ctx context.Context, hash string) (io.ReadCloser, error)
 	Secure  bool // the cookie goes over HTTPS only
@@ -55,7 +57,7 @@ func New(o Options) (*Staff, error) {
 	stored := backoffice.Stored{Store: o.Store, Pool: o.Pool, Commands: o.Commands, Caller: callerOf}
 	var err error
 	s.office, err = backoffice.New(backoffice.Options{Name: "Hanse", Logger: o.Log},
-		backoffice.Sources{Users: s, Desk: desk{s}, Exchanges: ledger{s}, Records: stored, Traces: tracing{s}})
+		backoffice.Sources{Users: s, Desk: desk{s}, Exchanges: ledger{s}, Records: stored, Traces: tracing{s}, Channels: channels{s}})
 	return s, err
 }
 
