@@ -97,6 +97,7 @@ type depot struct {
 	desk   *shipping.Desk
 	buyer  commercetest.Buyer
 	server *httptest.Server
+	keys   *secret.Keyring
 
 	mu    sync.Mutex
 	asked map[string]int // how often, by path
@@ -106,7 +107,7 @@ type depot struct {
 }
 
 func newDepot(t *testing.T) *depot {
-	p := &depot{House: commercetest.New(t), asked: map[string]int{}, gate: make(chan struct{}), hangs: func() {}}
+	p := &depot{House: commercetest.New(t), asked: map[string]int{}, keys: secret.Load("", t.TempDir()), gate: make(chan struct{}), hangs: func() {}}
 	p.buyer = p.Buyer("1000")
 	p.server = httptest.NewServer(http.HandlerFunc(p.serve))
 	t.Cleanup(p.server.Close)
@@ -121,7 +122,7 @@ func newDepot(t *testing.T) *depot {
 		t.Fatal(err)
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	host := channel.New(channel.Options{DB: p.Pool, Registry: registry, Keys: secret.Load("", t.TempDir()), Blobs: blobs, Log: quiet})
+	host := channel.New(channel.Options{DB: p.Pool, Registry: registry, Keys: p.keys, Blobs: blobs, Log: quiet})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
