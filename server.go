@@ -103,7 +103,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 	}
 	s.commands.Committed = s.sequencer.Wake
 	s.intake = &intake.Service{DB: s.work, Store: s.store, Ledger: s.ledger, Node: s.node, Committed: s.sequencer.Wake, Log: s.log,
-		Acknowledge: acknowledge}
+		Acknowledge: acknowledge, Commands: s.commands}
 	s.watcher = &watch.Watcher{DB: s.work, Homes: s.homes, Blobs: s.blobs, Ledger: s.ledger, Intake: s.intake, Registry: s.registry,
 		Node: s.node, Log: s.log, Confirm: s.dispatch.Confirm}
 	if s.sftp == nil {

@@ -4,7 +4,6 @@ package command
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,18 +23,6 @@ type Call struct {
 
 	// Remark is what the command has to say although it is not refused, such as that there was nothing to do.
 	Remark *resource.Violation
-}
-
-// CodeStale is the code of the remark about a document that came after a newer one of the same thing.
-const CodeStale = "stale"
-
-// Stale remarks that the command changes nothing, because its document is older than what was taken of the same thing. It
-// gives no error: whoever sends an old document again has nothing to mend.
-func (c *Call) Stale(what string, written, newest time.Time) error {
-	c.Remark = &resource.Violation{Field: "documentTime", Code: CodeStale, Detail: fmt.Sprintf(
-		"The document about %s is of %s and older than what was taken before, of %s; nothing was changed.", what,
-		written.UTC().Format(time.RFC3339), newest.UTC().Format(time.RFC3339))}
-	return nil
 }
 
 // Value is an input field's canonical text, "" where it was not given or cleared.

@@ -74,7 +74,7 @@ func invoice(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error)
 		return "", err
 	}
 	if !b.differs() {
-		return b.id, nil
+		return b.id, call.Same("invoice " + b.number)
 	}
 	entries, err := b.write(ctx, tx, call.Caller, o)
 	if err != nil {

@@ -83,7 +83,7 @@ func confirm(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error)
 		return "", err
 	}
 	if entries = append(entries, further...); len(entries) == 0 {
-		return o.ID, nil
+		return o.ID, call.Same("order " + o.Number)
 	}
 	data, _ := json.Marshal(map[string]string{"number": o.Number, "externalNumber": call.Value("number"), "externalStatus": call.Value("externalStatus"),
 		"customer": o.Customer}) // strings always marshal

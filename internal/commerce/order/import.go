@@ -59,8 +59,11 @@ func importOrder(ctx context.Context, tx pgx.Tx, call *command.Call) (string, er
 		return "", err
 	}
 	entries, err := f.write(ctx, tx, call)
-	if err != nil || len(entries) == 0 {
-		return f.id, err
+	if err != nil {
+		return "", err
+	}
+	if len(entries) == 0 {
+		return f.id, call.Same("order " + f.number)
 	}
 	return f.id, change.Append(ctx, tx, call.Caller, append(entries, f.event())...)
 }

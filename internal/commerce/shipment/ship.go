@@ -78,7 +78,7 @@ func (d *desk) ship(ctx context.Context, tx pgx.Tx, call *command.Call) (string,
 		return "", err
 	}
 	if !n.differs() {
-		return n.id, nil
+		return n.id, call.Same("shipment " + n.number)
 	}
 	entries, err := n.write(ctx, tx, call.Caller, o)
 	if err != nil {

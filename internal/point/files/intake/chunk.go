@@ -90,10 +90,11 @@ func (c *Chunk) require(plan *record.Plan) {
 	}
 }
 
-// meets reports whether a row must not be written together with the chunk's, and takes note of what it speaks of.
+// meets reports whether a row must not be written together with the chunk's, and takes note of what it speaks of. One that
+// asks for commands comes alone: they lock orders and stock, which others wait for.
 func (c *Chunk) meets(schema *resource.Schema, row *Row) bool {
 	clash, overlap := c.clashes(schema, row), c.overlaps(row)
-	return clash || overlap
+	return clash || overlap || len(c.Rows) > 0 && (len(row.commands) > 0 || len(c.Rows[0].commands) > 0)
 }
 
 // clashes reports whether a row speaks of, or needs, a record that a row of the chunk speaks of already, and takes note of
@@ -140,7 +141,7 @@ func (c *Chunk) reset() {
 		n.Change.Reset()
 	}
 	for _, r := range c.Rows {
-		r.answers, r.cleared = nil, false
+		r.answers, r.cleared, r.taken, r.moved = nil, false, false, false
 		for _, d := range r.Drafts {
 			d.Change.Reset()
 		}

@@ -64,6 +64,9 @@ func (d *documentRows) Next(ctx context.Context) (*Row, error) {
 		row.periods = append(row.periods, pricing.Period{List: p.PriceList, Product: p.Product, Unit: unit, Currency: p.Currency,
 			From: p.From, Until: p.Until, Steps: p.Steps, Ended: p.Ended})
 	}
+	for i := range doc.Commands {
+		d.ask(row, &doc.Commands[i])
+	}
 	return row, nil
 }
 

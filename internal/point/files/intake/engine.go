@@ -66,6 +66,8 @@ type Engine struct {
 	Filter func(ctx context.Context, tx pgx.Tx, rows []*Row) error
 	// Acknowledge takes the answers to our own messages that a row carries, in the row's transaction.
 	Acknowledge func(ctx context.Context, tx pgx.Tx, acks []module.Acknowledgement) ([]module.Notice, error)
+	// Commands runs what rows ask for; it may be nil where no row does.
+	Commands Commands
 	// Committed is called after each chunk; it may be nil.
 	Committed func()
 }

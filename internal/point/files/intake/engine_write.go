@@ -179,10 +179,13 @@ func (w *writing) compare(ctx context.Context, tx pgx.Tx, chunk *Chunk) (*record
 	return plan, nil
 }
 
-// finish carries a chunk's plan out, takes the answers that it carries, and commits it with the run's progress. The run is
-// locked before anything is written.
+// finish carries a chunk's plan out, takes the answers that it carries, runs what it asks for, and commits it with the run's
+// progress. The run is locked before anything is written.
 func (w *writing) finish(ctx context.Context, tx pgx.Tx, chunk *Chunk, plan *record.Plan) error {
 	if w.Preview {
+		if err := w.command(ctx, tx, chunk.Rows); err != nil {
+			return err
+		}
 		return w.Progress.Advance(ctx, nil, chunk.result(w.done))
 	}
 	if err := w.Progress.Lock(ctx, tx); err != nil {
@@ -197,6 +200,9 @@ func (w *writing) finish(ctx context.Context, tx pgx.Tx, chunk *Chunk, plan *rec
 		return err
 	}
 	if err := w.acknowledge(ctx, tx, chunk.Rows); err != nil {
+		return err
+	}
+	if err := w.command(ctx, tx, chunk.Rows); err != nil {
 		return err
 	}
 	done := chunk.result(w.done)
@@ -221,7 +227,7 @@ func (w *writing) acknowledge(ctx context.Context, tx pgx.Tx, rows []*Row) error
 		if err != nil {
 			return err
 		}
-		r.answers = notices
+		r.answers, r.taken = notices, len(r.Acknowledgements) > len(notices)
 	}
 	return nil
 }

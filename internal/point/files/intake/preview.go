@@ -25,7 +25,7 @@ func (s *Service) Preview(ctx context.Context, f File, each func(*Done)) ([]modu
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	engine := &Engine{DB: s.DB, Store: s.Store, Caller: f.Partner.Caller(""), ChunkRows: s.ChunkRows}
+	engine := &Engine{DB: s.DB, Store: s.Store, Caller: f.Partner.Caller(""), ChunkRows: s.ChunkRows, Commands: s.Commands}
 	err = engine.Run(ctx, Job{Rows: rows, Type: kind.Type, Unique: kind.Type != nil, Preview: true, Progress: previewed(each)})
 	return rows.Notes(), err
 }

@@ -22,7 +22,8 @@ type Service struct {
 	Node        string
 	ChunkRows   int
 	Acknowledge Acknowledge
-	Committed   func() // after each commit, to wake the sequencer
+	Commands    Commands // nil where no partner's documents ask for any
+	Committed   func()   // after each commit, to wake the sequencer
 	Log         *slog.Logger
 }
 
@@ -119,7 +120,7 @@ func (s *Service) run(ctx context.Context, f File, kind *Kind, run *exchange.Run
 		}
 	}
 	p := &progress{run: run, caller: caller, partner: f.Partner, documents: kind.Incoming != nil, again: f.Again}
-	engine := &Engine{DB: s.DB, Store: s.Store, Caller: caller, ChunkRows: s.ChunkRows, Committed: s.Committed, Filter: p.filter}
+	engine := &Engine{DB: s.DB, Store: s.Store, Caller: caller, ChunkRows: s.ChunkRows, Committed: s.Committed, Filter: p.filter, Commands: s.Commands}
 	if s.Acknowledge != nil {
 		engine.Acknowledge = s.Acknowledge.For(f.Partner, kind.Channel)
 	}

@@ -37,10 +37,13 @@ type Row struct {
 
 	Acknowledgements []module.Acknowledgement
 
-	identity string          // the key with its parts kept apart, by which a second row of it is told
-	hash     string          // of a document's content
-	bytes    int             // of the file that the row holds in memory
-	answers  []module.Notice // what came of the acknowledgements
+	identity string // the key with its parts kept apart, by which a second row of it is told
+	hash     string // of a document's content
+	bytes    int    // of the file that the row holds in memory
+	commands []asked
+	answers  []module.Notice // what came of acknowledgements and commands
+	taken    bool            // an acknowledgement was
+	moved    bool            // a command changed something, or would
 	borrowed []borrowing     // relations that are taken from other records
 	periods  []pricing.Period
 	cleared  bool // stored prices made room for the row's
@@ -108,7 +111,7 @@ func (r *Row) outcome() record.Outcome {
 		}
 	}
 	out := record.Unchanged
-	if r.cleared || r.Skipped == "" && len(r.Acknowledgements) > len(r.answers) { // an answer that was taken changed what it is about
+	if r.cleared || r.taken || r.moved { // an answer that was taken changed what it is about
 		out = record.Updated
 	}
 	for _, d := range r.Drafts {
