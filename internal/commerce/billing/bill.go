@@ -178,8 +178,8 @@ func (b *bill) changed() (fields []string) {
 	for _, f := range []struct {
 		name string
 		same bool
-	}{
-		{"documentNumber", s.document == b.document}, {"invoicedOn", s.invoicedOn == b.invoicedOn}, {"dueOn", s.dueOn == b.dueOn},
+	}{ // not the document's number: a resend has another
+		{"invoicedOn", s.invoicedOn == b.invoicedOn}, {"dueOn", s.dueOn == b.dueOn},
 		{"net", s.net.Equal(b.net)}, {"taxTotal", s.tax.Equal(b.tax)}, {"total", s.total.Equal(b.total)},
 		{"documentTime", !b.timed || !b.time.After(s.time)},
 	} {

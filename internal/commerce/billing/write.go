@@ -42,7 +42,7 @@ func (b *bill) write(ctx context.Context, tx pgx.Tx, caller access.Caller, o *or
 		}
 		b.id, head.Event, sql = id.String(), change.Created, insertSQL
 	} else {
-		head.Fields = b.changed()
+		head.Fields = append(b.changed(), "documentNumber")
 	}
 	head.IDs = []string{b.id}
 	gone := change.Entry{Resource: "invoiceLines", Event: change.Deleted}
