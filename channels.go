@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/hanse-commerce/hanse/internal/commerce/order"
 	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
 	"github.com/hanse-commerce/hanse/internal/point/channel"
+	"github.com/hanse-commerce/hanse/internal/point/files/dispatch"
 	"github.com/hanse-commerce/hanse/internal/secret"
 )
 
@@ -27,6 +29,14 @@ func (s *server) newChannels() *channel.Host {
 	}
 	return channel.New(channel.Options{DB: s.work, Registry: s.registry, Keys: keys, Blobs: s.blobs, PublicURL: s.httpURL(),
 		Committed: s.sequencer.Wake, Log: s.log})
+}
+
+// newPayments makes the desk that works payments, and lets gateways tell it of them.
+func (s *server) newPayments() *payment.Desk {
+	desk := &payment.Desk{DB: s.work, Gateways: s.channels, Orders: order.Book{Outbox: dispatch.Outbox{Jobs: s.jobs}}, Registry: s.registry,
+		Committed: s.sequencer.Wake, Log: s.log}
+	s.channels.Events = desk.Event
+	return desk
 }
 
 // closeChannels lets what modules said be recorded to its end.

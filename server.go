@@ -46,6 +46,7 @@ type server struct {
 	commands  *command.Runner
 	intake    *intake.Service
 	watcher   *watch.Watcher
+	payments  *payment.Desk
 	dispatch  *dispatch.Service
 	channels  *channel.Host
 }
@@ -96,8 +97,9 @@ func (s *server) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	s.channels = s.newChannels()
-	s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(s.orders()), order.Answers(nil), shipment.Bindings(nil),
-		billing.Bindings(), account.Bindings(s.access), watch.Bindings(), channel.Bindings(s.channels))
+	s.payments = s.newPayments()
+	s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(s.orders()), order.Answers(payment.Refund), shipment.Bindings(nil),
+		billing.Bindings(), payment.Bindings(s.payments), account.Bindings(s.access), watch.Bindings(), channel.Bindings(s.channels))
 	if err != nil {
 		return err
 	}
@@ -118,7 +120,7 @@ func (s *server) assemble(ctx context.Context) (err error) {
 
 // orders are what checkouts and orders need of the node.
 func (s *server) orders() order.Services {
-	return order.Services{DB: s.pool, Outbox: dispatch.Outbox{Jobs: s.jobs}, Methods: payment.Methods{Registry: s.registry},
+	return order.Services{DB: s.pool, Outbox: dispatch.Outbox{Jobs: s.jobs}, Methods: payment.Methods{Registry: s.registry}, Payments: s.payments,
 		Shipping:  &shipping.Desk{DB: s.pool, Carriers: s.channels, Registry: s.registry, Log: s.log},
 		Committed: s.sequencer.Wake, Log: s.log}
 }
@@ -157,6 +159,7 @@ func (s *server) run(ctx context.Context) error {
 	g.Go(func() error { return ignoreClosed(web.Serve(s.http)) })
 	g.Go(func() error { return s.sequencer.Run(ctx) })
 	g.Go(func() error { return s.watcher.Run(ctx) })
+	g.Go(func() error { return s.payments.Run(ctx) })
 	g.Go(func() error { return job.Revive(ctx, s.work, s.node, s.log) })
 	if s.files != nil {
 		g.Go(func() error { return s.files.Serve(ctx, s.sftp) })

@@ -14,6 +14,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/commerce/billing"
 	"github.com/hanse-commerce/hanse/internal/commerce/cart"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/commerce/shipment"
 	"github.com/hanse-commerce/hanse/internal/job"
 	"github.com/hanse-commerce/hanse/resource"
@@ -54,7 +55,8 @@ func Bindings(s order.Services) []command.Binding {
 	if s.Methods.Registry == nil {
 		s.Methods.Registry = Registry()
 	}
-	return slices.Concat(cart.Bindings(), order.Bindings(s), order.Answers(nil), shipment.Bindings(nil), billing.Bindings())
+	return slices.Concat(cart.Bindings(), order.Bindings(s), order.Answers(payment.Refund), shipment.Bindings(nil), billing.Bindings(),
+		payment.Bindings(&payment.Desk{DB: s.DB, Registry: s.Methods.Registry, Orders: order.Book{Outbox: s.Outbox}}))
 }
 
 // Placed is the job that the outbox asks for.

@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -45,4 +46,8 @@ type Desk struct {
 	Log       *slog.Logger // slog.Default if nil
 	// GiveUp is after how long a payment that still waits is cancelled at the gateway; an hour if zero.
 	GiveUp time.Duration
+
+	claimFor time.Duration // in tests; else a minute
+	once     sync.Once
+	nudged   chan struct{}
 }

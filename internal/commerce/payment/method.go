@@ -37,11 +37,13 @@ func (m Method) Title(language string) string {
 // Methods finds ways of paying among the channels.
 type Methods struct{ Registry *module.Registry }
 
-// methodsSQL takes a channel as a document, so that it needs no column that a channel may not have yet.
-const methodsSQL = `SELECT c.id::text, c.code, c.kind, c.name, coalesce(j->'label', '{}'), coalesce(c.settings, '{}')
-FROM channel c CROSS JOIN LATERAL to_jsonb(c) AS j
-WHERE c.organization_id = $1 AND c.enabled AND c.kind = ANY ($2) AND ($3 = '' OR c.code = $3) AND j->>'paused_at' IS NULL
-ORDER BY coalesce((j->>'position')::int, 0), c.code`
+// methodsSQL: a channel that names no website is for all. Staff, which is in none ($4 is empty), finds all.
+const methodsSQL = `SELECT c.id::text, c.code, c.kind, c.name, coalesce(c.label, '{}'), coalesce(c.settings, '{}')
+FROM channel c
+WHERE c.organization_id = $1 AND c.enabled AND c.paused_at IS NULL AND c.kind = ANY ($2) AND ($3 = '' OR c.code = $3)
+  AND ($4 = '' OR NOT EXISTS (SELECT FROM channel_website w WHERE w.channel_id = c.id)
+    OR EXISTS (SELECT FROM channel_website w WHERE w.channel_id = c.id AND w.website_id = nullif($4, '')::uuid))
+ORDER BY c.position, c.code`
 
 // Offered are the ways of paying that a website has, in the order of their positions. A channel whose settings are not
 // complete is not offered.
@@ -78,7 +80,7 @@ func (m Methods) Queue(batch *pgx.Batch, organization, website, code string) (fo
 }
 
 func (m Methods) queue(batch *pgx.Batch, organization, website, code string, into *[]Method) {
-	batch.Queue(methodsSQL, organization, m.kinds(), code).Query(func(rows pgx.Rows) error {
+	batch.Queue(methodsSQL, organization, m.kinds(), code, website).Query(func(rows pgx.Rows) error {
 		all, err := pgx.CollectRows(rows, m.scan)
 		for _, one := range all {
 			if one.configured == nil {
@@ -91,6 +93,9 @@ func (m Methods) queue(batch *pgx.Batch, organization, website, code string, int
 
 // kinds are the names of the modules that move money.
 func (m Methods) kinds() (names []string) {
+	if m.Registry == nil {
+		return []string{}
+	}
 	for _, one := range m.Registry.All() {
 		if _, ok := one.(module.Payment); ok {
 			names = append(names, one.Info().Name)

@@ -20,5 +20,6 @@ func Migrations() postgres.Source {
 
 // Resources are the definitions of this area.
 func Resources() []resource.Definition {
-	return []resource.Definition{Terms, OnCustomers, Payments, Transactions}
+	return []resource.Definition{Terms, OnCustomers, Payments, Transactions,
+		ValidateCommand, AuthorizeCommand, CaptureCommand, CancelCommand, RefundCommand, RefreshCommand}
 }

@@ -104,8 +104,11 @@ func (w *rivals) foreign(typ *resource.Type, name string) {
 	for _, c := range w.Schema.Commands() {
 		if c.On == typ.Name && c.Storefront {
 			input := `{"meta":{}}`
-			if c.Name == "addLines" {
+			switch c.Name {
+			case "addLines":
 				input = `{"meta":{"lines":[{"sku":"A1","quantity":"1"}]}}`
+			case "validatePayment":
+				input = `{"meta":{"method":"paymentTerm"}}`
 			}
 			w.want(404, w.ask("us", "POST", typ.Name+"/"+name+"/actions/"+c.Name, "Idempotency-Key: "+name, input))
 		}
