@@ -16,9 +16,12 @@ const (
 	hiddenCard   = "[card number]"
 )
 
-// shortest is how long a secret has to be to be looked for: a shorter one would take every other word with it, and says
-// nothing by itself.
-const shortest = 4
+// How long a secret has to be to be looked for: a shorter one would take every other word with it, and says nothing by
+// itself.
+const (
+	shortest   = 4
+	longEnough = 8 // for a word of a secret that has several
+)
 
 // redactor takes out of texts what must not be kept: the secrets of a channel in the forms that requests have them in, what
 // stands in fields that are secret by their name, and card numbers.
@@ -26,7 +29,7 @@ type redactor struct{ secrets *strings.Replacer }
 
 func newRedactor(secrets []string) *redactor {
 	var forms []string
-	for _, s := range secrets {
+	for _, s := range withWords(secrets) {
 		if len(s) < shortest {
 			continue
 		}
@@ -44,6 +47,17 @@ func newRedactor(secrets []string) *redactor {
 		}
 	}
 	return &redactor{strings.NewReplacer(pairs...)}
+}
+
+// withWords adds the words of secrets that have several, such as a key and its successor; short ones are no secrets.
+func withWords(secrets []string) []string {
+	all := slices.Clone(secrets)
+	for _, s := range secrets {
+		if words := strings.Fields(s); len(words) > 1 {
+			all = append(all, slices.DeleteFunc(words, func(w string) bool { return len(w) < longEnough })...)
+		}
+	}
+	return all
 }
 
 func jsonOf(s string) string {

@@ -12,9 +12,10 @@ import (
 )
 
 func TestRedactedTexts(t *testing.T) {
-	r := newRedactor([]string{"top-secret", "abc", `q"uo\te`})
+	r := newRedactor([]string{"top-secret", "abc", `q"uo\te`, "whsec_old whsec_new"})
 	for _, c := range []struct{ text, want string }{
 		{"nothing of it, abc", "nothing of it, abc"}, // too short to be looked for
+		{"whsec_new, whsec_old", "[secret], [secret]"},
 		{"key=top-secret;", "key=[secret];"},
 		{`{"x":"q\"uo\\te"}`, `{"x":"[secret]"}`},
 		{`{"client_secret":"pi_1_secret_x","id":"pi_1"}`, `{"client_secret":"[secret]","id":"pi_1"}`},
