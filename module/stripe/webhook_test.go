@@ -3,6 +3,7 @@ package stripe_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,7 +89,8 @@ func FuzzReceive(f *testing.F) {
 	f.Add([]byte("[]"), "t=,v1=,v0=ff,,=", false)
 	f.Add([]byte(`{"id":"evt","object":"event","type":"charge.x","data":{"object":{"payment_intent":{"id":5}}}}`), "", true)
 	f.Fuzz(func(t *testing.T, body []byte, header string, sign bool) {
-		genuine := header == stripesim.Sign(body, signing, now)
+		_, signature, _ := strings.Cut(stripesim.Sign(body, signing, now), "v1=")
+		genuine := strings.Contains(strings.ToLower(header), signature) // in whatever case of its digits
 		if sign {
 			header, genuine = stripesim.Sign(body, signing, now), true
 		}
