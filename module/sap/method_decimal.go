@@ -17,6 +17,7 @@ import (
 //	dec_div(x, places) dec_round(places)   half of a unit in the last place goes up
 //	dec_fixed(places) rounded, with exactly so many digits behind the point
 //	dec_cmp(x)        -1, 0 or 1
+//	dec_sum_by(key, field)   of an array of objects: one for each value of key, in the order of the first, with the sum of field
 func registerDecimal(env *bloblang.Environment) error {
 	if err := method(env, "dec_norm", func(v any) (any, error) { return normal(v), nil }); err != nil {
 		return err
@@ -31,6 +32,10 @@ func registerDecimal(env *bloblang.Environment) error {
 		if err := env.RegisterMethodV2(name, spec, binary(of)); err != nil {
 			return err
 		}
+	}
+	sums := bloblang.NewPluginSpec().Param(bloblang.NewStringParam("key")).Param(bloblang.NewStringParam("field"))
+	if err := env.RegisterMethodV2("dec_sum_by", sums, sumBy); err != nil {
+		return err
 	}
 	spec := bloblang.NewPluginSpec().Param(bloblang.NewAnyParam("by")).Param(bloblang.NewInt64Param("places"))
 	if err := env.RegisterMethodV2("dec_div", spec, divide); err != nil {
@@ -70,6 +75,40 @@ func binary(of func(a, b decimal.Decimal) any) bloblang.MethodConstructorV2 {
 			return of(a, b), nil
 		}, nil
 	}
+}
+
+func sumBy(args *bloblang.ParsedParams) (bloblang.Method, error) {
+	key, err := args.GetString("key")
+	if err != nil {
+		return nil, err
+	}
+	field, err := args.GetString("field")
+	if err != nil {
+		return nil, err
+	}
+	return func(v any) (any, error) {
+		list, ok := v.([]any)
+		if !ok {
+			return nil, fmt.Errorf("dec_sum_by needs an array, not %T", v)
+		}
+		all, at := []any{}, map[string]map[string]any{}
+		for _, item := range list {
+			o, _ := item.(map[string]any)
+			n, err := number(o[field])
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", field, err)
+			}
+			name := fmt.Sprint(o[key])
+			sum := at[name]
+			if sum == nil {
+				sum = map[string]any{key: o[key], field: "0"}
+				at[name], all = sum, append(all, sum)
+			}
+			before, _ := number(sum[field]) // written here
+			sum[field] = before.Add(n).String()
+		}
+		return all, nil
+	}, nil
 }
 
 func divide(args *bloblang.ParsedParams) (bloblang.Method, error) {

@@ -24,6 +24,8 @@ func (j *judgement) checkHeader() {
 			j.refuse("E1EDK14", "%s (QUALF %s) is %q; orders are taken in %q", area.name, area.qualifier, got, area.want)
 		}
 	}
+	j.order.PONumber = j.idoc.where("E1EDK02", "QUALF", "044").value("BELNR")
+	j.order.Payment = j.idoc.where("E1EDKT1", "TDID", "0002").first("E1EDKT2").value("TDLINE")
 	j.order.Terms = j.idoc.first("E1EDK01").value("ZTERM")
 	j.checkDates()
 	number := j.idoc.where("E1EDK02", "QUALF", "001").value("BELNR")

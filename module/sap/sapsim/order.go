@@ -20,6 +20,7 @@ type Order struct {
 	File     string // name in the archive folder; empty for one of SAP's own
 	Document string // DOCNUM that the shop gave it
 	Number   string // the shop's order number, of SAP's own orders the customer's (E1EDK02, QUALF 001)
+	PONumber string // the buyer's own (E1EDK02, QUALF 044)
 	Customer string // KUNNR of the sold-to party
 	Currency string
 	Lines    []Line
@@ -30,6 +31,7 @@ type Order struct {
 	Tax      decimal.Decimal // of lines and freight together
 	Gross    decimal.Decimal // Total and Tax together
 	Terms    string          // ZTERM
+	Payment  string          // how it is paid, of an order that is not on account (E1EDKT1 0002)
 	Carrier  Carrier
 	Wanted   string // day on which the customer wants the goods, yyyymmdd, or ""
 	Received time.Time
