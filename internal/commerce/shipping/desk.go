@@ -63,7 +63,7 @@ func (d *Desk) log() *slog.Logger {
 func (q *question) offers(s Consignment, now time.Time) []Offer {
 	offer := Offer{Channel: q.channel, ChannelCode: q.code, Name: q.label, Kind: Live, PickUp: q.traits.PickUp, Parcels: q.parcels}
 	if q.err == nil {
-		return priced(offer, q.answer.Rates, s.Currency, q.answer.at, q.traits.Live)
+		return priced(offer, q.answer.Rates, q.answer.at, q.traits.Live)
 	}
 	offer.Expires = now.Add(liveHolds)
 	switch f := q.traits.Fallback; {
@@ -80,18 +80,13 @@ func (q *question) offers(s Consignment, now time.Time) []Offer {
 	return []Offer{offer}
 }
 
-// priced makes an offer of each rate in the currency.
-func priced(pattern Offer, rates []module.Rate, currency string, at time.Time, live bool) (offers []Offer) {
+// priced makes an offer of each rate.
+func priced(pattern Offer, rates []module.Rate, at time.Time, live bool) (offers []Offer) {
 	pattern.Expires = at.Add(liveHolds)
 	if !live {
 		pattern.Kind, pattern.Expires = Fixed, at.Add(fixedHolds)
 	}
-	seen := map[string]bool{}
 	for _, r := range rates {
-		if r.Amount.Currency != currency || r.Amount.Number.IsNegative() || seen[r.Service] {
-			continue
-		}
-		seen[r.Service] = true
 		offer := pattern
 		offer.take(r)
 		offers = append(offers, offer)
@@ -109,17 +104,4 @@ func (o *Offer) take(r module.Rate) {
 	if r.Name != "" {
 		o.Name = r.Name
 	}
-}
-
-// usable tells rates that can be offered from an answer that is as good as none.
-func usable(rates []module.Rate, currency string) error {
-	for _, r := range rates {
-		if r.Amount.Currency == currency {
-			return nil
-		}
-	}
-	if len(rates) == 0 {
-		return nil
-	}
-	return fmt.Errorf("its rates are in %s and not in %s", rates[0].Amount.Currency, currency)
 }

@@ -88,7 +88,7 @@ func (d *Desk) rates(ctx context.Context, s Consignment, q *question) ([]module.
 			return nil, r.Err
 		}
 		rates, _ := r.Val.([]module.Rate)
-		return rates, usable(rates, s.Currency)
+		return sound(rates, s.Currency)
 	case <-ctx.Done():
 		d.asking.Forget(string(q.key))
 		return nil, errLate

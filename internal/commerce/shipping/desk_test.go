@@ -116,6 +116,7 @@ func TestOneOfFourCarriersHangs(t *testing.T) {
 
 // A carrier that pays no heed to its deadline is not waited for either.
 func TestCarrierWithoutDeadline(t *testing.T) {
+	t.Parallel()
 	p := newDepot(t)
 	p.carrier("gate", "/quick")
 	stuck := make(chan struct{})
@@ -138,6 +139,7 @@ func (f carriers) Rates(ctx context.Context, _, _ string, _ module.RateRequest) 
 
 // What becomes of a carrier that gives no rates.
 func TestNoRates(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, path, pieces string
 		settings           []string
@@ -154,6 +156,7 @@ func TestNoRates(t *testing.T) {
 		{"settings that are wrong", "/quick", "1", []string{"parcelWeight", "much", "fallbackAmount", "5"}, []string{"x:FALLBACK 5 fallback"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p := newDepot(t)
 			p.carrier("x", c.path, c.settings...)
 			p.Exec("UPDATE shipping_method SET status = 'disabled'")
@@ -166,6 +169,7 @@ func TestNoRates(t *testing.T) {
 
 // The same question is answered from the cache, until something that the answer depends on changes or ten minutes are over.
 func TestCache(t *testing.T) {
+	t.Parallel()
 	p := newDepot(t)
 	id := p.carrier("quick", "/quick")
 	p.carrier("down", "/down")
