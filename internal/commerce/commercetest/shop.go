@@ -43,7 +43,18 @@ func (h *House) NewRunner(outbox order.Outbox) *command.Runner {
 // NewRunnerOn is NewRunner with transactions of another making.
 func (h *House) NewRunnerOn(db command.Database, outbox order.Outbox) *command.Runner {
 	h.T.Helper()
-	runner, err := command.NewRunner(db, h.Store, Bindings(order.Services{DB: h.Pool, Outbox: outbox}))
+	return h.newRunner(db, order.Services{DB: h.Pool, Outbox: outbox})
+}
+
+// NewRunnerWith is NewRunner with services of the test's own.
+func (h *House) NewRunnerWith(s order.Services) *command.Runner {
+	h.T.Helper()
+	return h.newRunner(h.Pool, s)
+}
+
+func (h *House) newRunner(db command.Database, s order.Services) *command.Runner {
+	h.T.Helper()
+	runner, err := command.NewRunner(db, h.Store, Bindings(s))
 	if err != nil {
 		h.T.Fatal(err)
 	}

@@ -55,7 +55,10 @@ func frozenFields() resource.Fields {
 	}
 }
 
-func checkCheckout(t *resource.Type, old, _ resource.Record) []resource.Violation {
+func checkCheckout(t *resource.Type, old, next resource.Record) []resource.Violation {
+	if next[t.At("shippingQuote")].State == resource.Set && next[t.At("shippingMethod")].State == resource.Set {
+		return []resource.Violation{{Field: "shippingMethod", Code: "invalid_value", Detail: "choose a shippingQuote or a shippingMethod and clear the other"}}
+	}
 	if old == nil {
 		return nil
 	}

@@ -41,6 +41,8 @@ type desk struct{ Services }
 func Bindings(s Services) []command.Binding {
 	d := &desk{s}
 	return []command.Binding{
+		{On: QuoteShipping.On, Name: QuoteShipping.Name, Run: d.prepareQuotes, After: d.quoteShipping},
+		{On: Review.On, Name: Review.Name, Run: d.review},
 		{On: Place.On, Name: Place.Name, Run: d.place, After: d.settle},
 	}
 }

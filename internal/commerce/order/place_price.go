@@ -40,8 +40,11 @@ func (d *desk) look(ctx context.Context, tx pgx.Tx, call *command.Call, o *draft
 	buyer := call.Caller
 	buyer.Customer, buyer.CustomerGroup, buyer.Website, buyer.Currency = o.buyer.customer, o.buyer.group, o.website, o.currency
 	asked := make([]pricing.Line, len(o.lines))
-	question := tax.Question{Organization: buyer.Organization, Website: o.website, Customer: o.buyer.customer, Address: o.shippingAddress,
+	question := tax.Question{Organization: buyer.Organization, Website: o.website, Customer: o.buyer.customer,
 		Products: make([]string, len(o.lines))}
+	if o.to.Country != "" || o.way.pickUp {
+		question.Address = o.shippingAddress // and not another customer's
+	}
 	for i, l := range o.lines {
 		asked[i], question.Products[i] = pricing.Line{Product: l.product, Unit: l.unit, Quantity: l.quantity}, l.product
 	}
