@@ -56,7 +56,7 @@ func (t *text) String() string {
 	return string(t.said)
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{registry: &module.Registry{}, dir: t.TempDir(), till: newTill(t), log: &text{}}
 	if err := h.registry.Add(tillModule{}); err != nil {
@@ -78,7 +78,7 @@ func newHouse(t *testing.T) *house {
 }
 
 // node is one more process on the database and the data folder.
-func (h *house) node(t *testing.T) *channel.Host {
+func (h *house) node(t testing.TB) *channel.Host {
 	t.Helper()
 	host := channel.New(channel.Options{DB: h.Pool, Registry: h.registry, Keys: secret.Load("", h.dir), Blobs: h.blobs,
 		PublicURL: "https://shop.example", Log: slog.New(slog.NewTextHandler(h.log, nil))})
@@ -86,7 +86,7 @@ func (h *house) node(t *testing.T) *channel.Host {
 	return host
 }
 
-func (h *house) close(t *testing.T, host *channel.Host) {
+func (h *house) close(t testing.TB, host *channel.Host) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
@@ -96,7 +96,7 @@ func (h *house) close(t *testing.T, host *channel.Host) {
 }
 
 // runner runs the commands of channels; what other areas define is bound to nothing.
-func (h *house) runner(t *testing.T, host *channel.Host) *command.Runner {
+func (h *house) runner(t testing.TB, host *channel.Host) *command.Runner {
 	t.Helper()
 	bindings := channel.Bindings(host)
 	bound := map[string]bool{}
@@ -119,7 +119,7 @@ func (h *house) runner(t *testing.T, host *channel.Host) *command.Runner {
 }
 
 // do runs a command of the channel.
-func (h *house) do(t *testing.T, runner *command.Runner, name string, input map[string]any) error {
+func (h *house) do(t testing.TB, runner *command.Runner, name string, input map[string]any) error {
 	t.Helper()
 	c, ok := h.Schema.Command("channels", name)
 	if !ok {
@@ -130,7 +130,7 @@ func (h *house) do(t *testing.T, runner *command.Runner, name string, input map[
 }
 
 // secrets gives the channel both of its secrets.
-func (h *house) secrets(t *testing.T) {
+func (h *house) secrets(t testing.TB) {
 	t.Helper()
 	for name, value := range map[string]string{"secretKey": secretKey, "webhookSecret": hookSecret} {
 		if err := h.do(t, h.commands, "setSecret", map[string]any{"name": name, "value": value}); err != nil {
@@ -147,7 +147,7 @@ func (h *house) pay(host *channel.Host, attempt, token string) (*module.PaymentS
 }
 
 // eventually waits until something is so.
-func eventually(t *testing.T, what string, so func() bool) {
+func eventually(t testing.TB, what string, so func() bool) {
 	t.Helper()
 	until := time.Now().Add(deadline)
 	for tick := time.NewTicker(10 * time.Millisecond); !so(); <-tick.C {

@@ -45,7 +45,7 @@ type answer struct {
 	header map[string]string
 }
 
-func newTill(t *testing.T) *till {
+func newTill(t testing.TB) *till {
 	s := &till{attempts: map[string]int{}}
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
@@ -144,7 +144,7 @@ func (tillModule) ShippingTraits(module.Settings) module.ShippingTraits {
 }
 
 func (tillModule) Rates(ctx context.Context, c *module.Channel, _ module.RateRequest) ([]module.Rate, error) {
-	if err := post(ctx, c, "rates", "/v1/rates", nil); err != nil {
+	if err := post(context.WithoutCancel(ctx), c, "rates", "/v1/rates", nil); err != nil {
 		return nil, err
 	}
 	amount, _ := money.Parse("5.00", "EUR")
