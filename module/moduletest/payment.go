@@ -82,6 +82,15 @@ func (p *payment) request(action module.PaymentAction, attempt, reference string
 	return r
 }
 
+// foreign is a step in another currency than the payment's.
+func (p *payment) foreign(action module.PaymentAction, reference string, coins int64) module.PaymentRequest {
+	r := p.request(action, Attempt(), reference, coins)
+	if r.Amount.Currency = "USD"; p.Currency == "USD" {
+		r.Amount.Currency = "EUR"
+	}
+	return r
+}
+
 func (p *payment) pay(t testing.TB, r module.PaymentRequest) *module.PaymentState {
 	t.Helper()
 	s, err := p.Module.Pay(t.Context(), p.Channel, r)

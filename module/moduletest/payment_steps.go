@@ -11,6 +11,7 @@ import (
 func (p *payment) captures(t *testing.T) {
 	s := p.authorized(t, 10000)
 	p.refuse(t, p.request(module.Capture, Attempt(), s.Reference, 10001))
+	p.refuse(t, p.foreign(module.Capture, s.Reference, 100))
 	if !p.Several {
 		p.want(t, p.pay(t, p.request(module.Capture, Attempt(), s.Reference, 4000)), module.PaymentCaptured, 10000, 4000, 0)
 		p.refuse(t, p.request(module.Capture, Attempt(), s.Reference, 1000))
@@ -67,6 +68,7 @@ func (p *payment) refunds(t *testing.T) {
 	capture.Final = true
 	p.pay(t, capture)
 	p.refuse(t, p.request(module.Refund, Attempt(), s.Reference, 9001))
+	p.refuse(t, p.foreign(module.Refund, s.Reference, 100))
 	first := p.request(module.Refund, Attempt(), s.Reference, 2500)
 	one := p.pay(t, first)
 	p.want(t, one, module.PaymentCaptured, 10000, 9000, 2500)

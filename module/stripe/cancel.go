@@ -2,6 +2,8 @@ package stripe
 
 import (
 	"context"
+	"errors"
+	"net/http"
 
 	"github.com/stripe/stripe-go/v85"
 
@@ -20,7 +22,10 @@ func (k *connection) cancel(ctx context.Context, r module.PaymentRequest) (*modu
 			return nil, err
 		}
 		if session.PaymentIntent == nil || session.Status == stripe.CheckoutSessionStatusOpen {
-			return k.expire(ctx, session, r)
+			state, paid, err := k.expire(ctx, session, r)
+			if err != nil || !paid {
+				return state, err
+			}
 		}
 	}
 	for again := range tries {
@@ -37,7 +42,10 @@ func (k *connection) cancel(ctx context.Context, r module.PaymentRequest) (*modu
 				return nil, err
 			}
 			if session != nil {
-				return k.expire(ctx, session, r)
+				if state, paid, err := k.expire(ctx, session, r); err != nil || !paid {
+					return state, err
+				}
+				continue // it was paid meanwhile: look again
 			}
 		}
 		p := &stripe.PaymentIntentCancelParams{CancellationReason: stripe.String("requested_by_customer")}
@@ -54,22 +62,36 @@ func (k *connection) cancel(ctx context.Context, r module.PaymentRequest) (*modu
 	return nil, failing
 }
 
-// expire closes a session. Its metadata says first that this was asked for: Stripe expires it after a day by itself.
-func (k *connection) expire(ctx context.Context, session *stripe.CheckoutSession, r module.PaymentRequest) (*module.PaymentState, error) {
+// expire closes a session. Its metadata says first that this was asked for: Stripe expires it after a day by itself. It
+// reports paid if the buyer was quicker.
+func (k *connection) expire(ctx context.Context, session *stripe.CheckoutSession, r module.PaymentRequest) (state *module.PaymentState, paid bool, err error) {
 	if session.Status != stripe.CheckoutSessionStatusOpen {
-		return k.sessionState(ctx, session)
+		state, err = k.sessionState(ctx, session)
+		return state, false, err
 	}
 	note := &stripe.CheckoutSessionUpdateParams{Metadata: map[string]string{cancelledKey: r.Attempt}}
 	note.IdempotencyKey = key(r.Attempt, "note", 0)
-	if _, err := k.V1CheckoutSessions.Update(ctx, session.ID, note); err != nil {
-		return nil, k.fault("cancel the payment page "+session.ID, err)
+	_, err = k.V1CheckoutSessions.Update(ctx, session.ID, note)
+	if err == nil {
+		p := &stripe.CheckoutSessionExpireParams{}
+		p.IdempotencyKey = key(r.Attempt, "expire", 0)
+		_, err = k.V1CheckoutSessions.Expire(ctx, session.ID, p)
 	}
-	p := &stripe.CheckoutSessionExpireParams{}
-	p.IdempotencyKey = key(r.Attempt, "expire", 0)
-	if _, err := k.V1CheckoutSessions.Expire(ctx, session.ID, p); err != nil {
-		return nil, k.fault("cancel the payment page "+session.ID, err)
+	var said *stripe.Error
+	if err != nil && (!errors.As(err, &said) || said.HTTPStatusCode != http.StatusBadRequest) {
+		return nil, false, k.fault("cancel the payment page "+session.ID, err)
 	}
-	return k.lookSession(ctx, session.ID)
+	after, looked := k.session(ctx, session.ID)
+	switch {
+	case looked != nil:
+		return nil, false, looked
+	case after.Status == stripe.CheckoutSessionStatusComplete && after.PaymentIntent != nil:
+		return nil, true, nil
+	case err != nil && after.Status == stripe.CheckoutSessionStatusOpen:
+		return nil, false, k.fault("cancel the payment page "+session.ID, err)
+	}
+	state, err = k.sessionState(ctx, after)
+	return state, false, err
 }
 
 func (k *connection) cancelSetup(ctx context.Context, r module.PaymentRequest) (*module.PaymentState, error) {

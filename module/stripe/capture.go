@@ -2,6 +2,7 @@ package stripe
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stripe/stripe-go/v85"
 
@@ -17,6 +18,9 @@ func (k *connection) capture(ctx context.Context, r module.PaymentRequest) (*mod
 	}
 	for again := range tries {
 		intent, err := k.intentOf(ctx, r.Reference)
+		if err == nil {
+			err = sameCurrency(intent, r)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -41,6 +45,16 @@ func (k *connection) capture(ctx context.Context, r module.PaymentRequest) (*mod
 		}
 	}
 	return nil, failing
+}
+
+// sameCurrency refuses a step in another currency than the payment's: Stripe takes no currency for it and would take as many
+// coins of its own.
+func sameCurrency(i *stripe.PaymentIntent, r module.PaymentRequest) error {
+	if strings.EqualFold(string(i.Currency), r.Amount.Currency) {
+		return nil
+	}
+	return &module.Error{Class: module.Refused, Code: "currency_mismatch",
+		Detail: string(r.Action) + " " + r.Amount.String() + ": the payment " + i.ID + " is in " + strings.ToUpper(string(i.Currency)) + "."}
 }
 
 // severalCaptures says whether this card can be captured in parts (docs.stripe.com/payments/multicapture).

@@ -39,7 +39,7 @@ func connect(c *module.Channel) *connection {
 	return k
 }
 
-// listener notes what an answer's header says.
+// listener notes what an answer's header says, and keeps the library from saying too much.
 type listener struct {
 	k     *connection
 	inner http.RoundTripper
@@ -51,6 +51,10 @@ func (l listener) RoundTrip(r *http.Request) (*http.Response, error) {
 	if inner == nil {
 		inner = http.DefaultTransport
 	}
+	// The library tells of the machine and its environment in these headers, which is no business of Stripe's.
+	r = r.Clone(r.Context())
+	r.Header.Del("X-Stripe-Client-User-Agent")
+	r.Header.Set("User-Agent", "Hanse stripe-go/v85")
 	response, err := inner.RoundTrip(r)
 	if err != nil {
 		return nil, err

@@ -39,6 +39,9 @@ func (k *connection) fault(doing string, err error) error {
 		e.Code, e.Detail = "secret_key_refused", doing+": Stripe does not accept the setting secretKey. Copy the key again from Stripe's dashboard."
 	case status == http.StatusForbidden:
 		e.Detail = doing + ": the restricted key in the setting secretKey lacks a permission. It needs to write PaymentIntents, SetupIntents, Refunds and Checkout Sessions, and to read Charges."
+	case said.Param == "confirmation_token":
+		e.Class, e.Code = module.Refused, "token_unusable"
+		e.Detail = doing + ": the token that stands for the card is used up or too old; the buyer has to give the card again."
 	case refusals[said.Code]:
 		e.Class = module.Refused
 	}

@@ -2,6 +2,7 @@ package stripe
 
 import (
 	"context"
+	"net/mail"
 	"strings"
 
 	"github.com/stripe/stripe-go/v85"
@@ -17,8 +18,8 @@ func (k *connection) host(ctx context.Context, r module.PaymentRequest) (*module
 	if r.CancelURL != "" {
 		p.CancelURL = &r.CancelURL
 	}
-	if strings.Contains(r.Order.Email, "@") {
-		p.CustomerEmail = &r.Order.Email
+	if a, err := mail.ParseAddress(r.Order.Email); err == nil && a.Address == r.Order.Email {
+		p.CustomerEmail = &r.Order.Email // Stripe refuses the whole page for an address that is none
 	}
 	if r.Order.ID != "" {
 		p.ClientReferenceID = &r.Order.ID

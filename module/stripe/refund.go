@@ -16,6 +16,9 @@ func (k *connection) refund(ctx context.Context, r module.PaymentRequest) (*modu
 	}
 	for again := range tries {
 		intent, err := k.intentOf(ctx, r.Reference)
+		if err == nil {
+			err = sameCurrency(intent, r)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -230,3 +230,52 @@ func TestNoCardDataIsKept(t *testing.T) {
 		t.Errorf("the state has the card's number, or is no JSON: %s", state)
 	}
 }
+
+func TestASpentTokenIsAskedForAgain(t *testing.T) {
+	g := start(t, stripesim.Config{})
+	c := g.channel(t, nil)
+	r := request(t, "10.00", g.card("pm_card_visa")(t))
+	if _, err := stripe.New().Pay(t.Context(), c, r); err != nil {
+		t.Fatal(err)
+	}
+	r.Attempt = moduletest.Attempt()
+	_, err := stripe.New().Pay(t.Context(), c, r)
+	var e *module.Error
+	if !errors.As(err, &e) || e.Class != module.Refused || e.Code != "token_unusable" {
+		t.Errorf("got %v; want it refused", err)
+	}
+}
+
+// TestOnlyWhatIsNeededIsSaid: the library would tell of the machine.
+func TestOnlyWhatIsNeededIsSaid(t *testing.T) {
+	g := start(t, stripesim.Config{})
+	c := g.channel(t, nil)
+	var headers []http.Header
+	c.HTTP.Transport = tap(func(r *http.Request) { headers = append(headers, r.Header) })
+	if _, err := stripe.New().Pay(t.Context(), c, request(t, "10.00", g.card("pm_card_visa")(t))); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range headers {
+		for name := range h {
+			switch name {
+			case "Authorization", "Content-Type", "Stripe-Version", "User-Agent", "Idempotency-Key":
+			default:
+				t.Errorf("the header %s was sent: %s", name, h[name])
+			}
+		}
+		if h.Get("Stripe-Version") == "" || h.Get("User-Agent") != "Hanse stripe-go/v85" {
+			t.Errorf("the headers are %v", h)
+		}
+	}
+	if len(headers) == 0 {
+		t.Error("nothing was sent")
+	}
+}
+
+// tap sees requests on their way.
+type tap func(*http.Request)
+
+func (see tap) RoundTrip(r *http.Request) (*http.Response, error) {
+	see(r)
+	return http.DefaultTransport.RoundTrip(r)
+}

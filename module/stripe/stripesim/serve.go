@@ -53,12 +53,12 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, e endpoint) {
 		f = s.authenticate(r, e.public)
 	}
 	trouble := s.trouble(r.Method, r.URL.Path)
-	time.Sleep(trouble.slow)
 	var a answer
 	switch {
 	case f != nil:
 		a = refused(f)
 	case trouble.status != 0 && !trouble.after:
+		time.Sleep(trouble.slow)
 		if trouble.status == http.StatusTooManyRequests {
 			w.Header().Set("Retry-After", "1")
 		}
@@ -96,6 +96,7 @@ func (s *Simulator) run(r *http.Request, e endpoint, p parameters, t trouble) (a
 	if path := q.expanded.unknown(e.expands, ""); path != "" {
 		return refused(invalid("", "expand", "This property cannot be expanded (%s).", path)), false
 	}
+	time.Sleep(t.slow) // with the idempotency key in use
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lapse()

@@ -6,6 +6,8 @@
 	if (!form) return;
 	form.addEventListener("submit", function (event) { event.preventDefault(); });
 
+	new ResizeObserver(function () { window.parent.postMessage({ height: form.offsetHeight + 8 }, "*"); }).observe(form);
+
 	function value(name) { return form.elements[name].value.trim(); }
 	function show(message) {
 		problem.hidden = !message;

@@ -28,6 +28,11 @@
 		frame.setAttribute("frameborder", "0");
 		frame.setAttribute("allow", "payment *");
 		frame.addEventListener("load", function () { owner.ready = true; self.emit("ready", { elementType: "payment" }); });
+		window.addEventListener("message", function (message) { // the frame tells how high its fields are
+			if (message.origin === origin && message.source === frame.contentWindow && message.data && message.data.height > 0) {
+				frame.height = String(Math.min(Math.ceil(message.data.height), 600));
+			}
+		});
 		frame.addEventListener("error", function () { self.emit("loaderror", { error: { message: "The payment element cannot be loaded." } }); });
 		place.replaceChildren(frame);
 		this.frame = frame;
