@@ -59,6 +59,13 @@ func (d *demo) setUp(ctx context.Context, s *server) error {
 	return sim.Close()
 }
 
+// The simulated SAP confirms an order at once, ships half of it after a pause and the rest after another, with an invoice each.
+// It does so for some orders only: who tries out thousands wants to see the shop, not SAP.
+const (
+	answerPause = 10 * time.Second
+	answered    = 100
+)
+
 func (d *demo) simulator(s *server, logins secrets) (*sapsim.Simulator, error) {
 	var keys []ssh.PublicKey
 	for _, line := range s.files.HostKeyLines() {
@@ -68,7 +75,8 @@ func (d *demo) simulator(s *server, logins secrets) (*sapsim.Simulator, error) {
 		}
 		keys = append(keys, key)
 	}
-	return sapsim.New(sapsim.Config{Addr: s.sftp.Addr().String(), User: partnerUser, Password: logins.Partner, HostKeys: keys, Log: s.log})
+	return sapsim.New(sapsim.Config{Addr: s.sftp.Addr().String(), User: partnerUser, Password: logins.Partner, HostKeys: keys, Log: s.log,
+		Routine: sapsim.Routine{Pause: answerPause, Most: answered}})
 }
 
 func morning(c *sample.Company, now time.Time) []sapsim.File {
