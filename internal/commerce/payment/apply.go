@@ -115,8 +115,6 @@ func (b *book) tell(s *module.PaymentState) {
 		b.code, b.message = or(s.Code, "refused"), s.Message
 	case b.status == Voided && b.was.status.Waiting() && b.code == "" && b.abandoned():
 		b.code = "abandoned"
-	case !b.status.Over():
-		b.code, b.message = "", ""
 	}
 }
 
@@ -181,12 +179,22 @@ func (b *book) adopt(s *module.PaymentState) {
 				b.conclude(own, doneOutcome(d))
 				b.done(own)
 			}
+			if d.Action == module.Refund && d.Failed && own.status == stepSucceeded {
+				b.bounce(own, s)
+			}
 			continue
 		}
 		if _, waiting := b.pending(d.Action); d.Attempt == "" && !d.Failed && waiting == 0 && !b.knows(d.Step) {
 			b.note(d.Action, stepSucceeded, d.Amount.Number, b.attempt, d.Step, "made at the gateway")
 		}
 	}
+}
+
+// bounce takes a refund back that did not arrive after all: gateways tell so days later.
+func (b *book) bounce(own *step, s *module.PaymentState) {
+	b.refunded = decimal.Max(s.Refunded.Number, b.refunded.Sub(own.amount))
+	own.status = stepPending
+	b.conclude(own, outcome{status: stepFailed, code: "refund_failed", message: "The refund did not reach the buyer; give the money back in another way."})
 }
 
 func doneOutcome(d module.PaymentStep) outcome {

@@ -131,6 +131,11 @@ func (b *book) find(id string) *step {
 	return nil
 }
 
+// reserved tells that there is money which can still be taken, also where a part was given back meanwhile.
+func (b *book) reserved() bool {
+	return b.word == module.PaymentAuthorized && !b.status.Waiting() && !b.status.Over()
+}
+
 // pending is the sum of the steps of an action that wait for their answer.
 func (b *book) pending(action module.PaymentAction) (sum decimal.Decimal, n int) {
 	for _, s := range b.steps {

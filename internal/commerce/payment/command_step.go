@@ -29,7 +29,7 @@ func authorizeStep(b *book, call *command.Call) (*step, error) {
 func captureStep(b *book, call *command.Call) (*step, error) {
 	left := b.takable()
 	switch {
-	case !b.status.Reserved() || !left.IsPositive():
+	case !b.reserved() || !left.IsPositive():
 		return nil, command.Refuse(CodeNotAuthorized, "", "The payment is %s: nothing is reserved that could be taken.", b.status)
 	case b.cancelling(b.attempt) != nil:
 		return nil, command.Refuse(CodeCancelling, "", "The payment is being cancelled.")
@@ -67,7 +67,7 @@ func (b *book) letGo(reason string) *step {
 		return nil
 	case b.status.Waiting():
 		return b.abandon(attempt, or(reason, "cancelled"))
-	case b.status.Reserved() || b.word == module.PaymentAuthorized && !b.status.Over():
+	case b.reserved():
 		return b.add(module.Cancel, decimal.Zero, b.attempt, reason, asking{})
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -104,7 +105,8 @@ func (c *counter) further() *pgxpool.Pool {
 }
 
 func (c *counter) node(pool *pgxpool.Pool) *node {
-	d := &payment.Desk{DB: pool, Gateways: c.gateway, Orders: &c.told, Registry: c.registry}
+	d := &payment.Desk{DB: pool, Gateways: c.gateway, Orders: &c.told, Registry: c.registry,
+		Log: slog.New(slog.NewTextHandler(c.T.Output(), nil))}
 	bindings := slices.DeleteFunc(commercetest.Bindings(order.Services{}), func(b command.Binding) bool {
 		return slices.ContainsFunc(payment.Bindings(d), func(p command.Binding) bool { return p.On == b.On && p.Name == b.Name })
 	})

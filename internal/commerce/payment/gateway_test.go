@@ -3,6 +3,7 @@ package payment_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ type gateway struct {
 	// before is asked ahead of each request, after behind what was carried out: an error is all that the caller gets.
 	before, after func(r module.PaymentRequest) error
 	looking       func(l module.PaymentLookup) error
+	seen          func(s *module.PaymentState) // behind a look: what it saw may be old by now
 }
 
 // deposit is a payment on the gateway's books.
@@ -78,7 +80,7 @@ func (g *gateway) pay(r module.PaymentRequest) (*module.PaymentState, error) {
 	defer g.mu.Unlock()
 	g.calls = append(g.calls, string(r.Action)+" "+r.Attempt)
 	if known, ok := g.keys[r.Attempt]; ok {
-		if known.request != r {
+		if fmt.Sprint(known.request) != fmt.Sprint(r) {
 			return nil, refused("key_reused", "the key %s came with another request", r.Attempt)
 		}
 		return known.answer, known.refused
@@ -144,7 +146,7 @@ func (g *gateway) begin(r module.PaymentRequest) (*module.PaymentState, error) {
 	switch {
 	case r.Token == "tok_declined":
 		d.status, d.code = module.PaymentFailed, "declined"
-	case r.Token == "tok_sca" || r.Token == "":
+	case strings.HasPrefix(r.Token, "tok_sca") || r.Token == "":
 		d.status = module.PaymentRequiresAction
 	case r.Action == module.Validate:
 		d.status = module.PaymentValidated
@@ -187,12 +189,23 @@ func (g *gateway) Look(_ context.Context, _, _ string, l module.PaymentLookup) (
 			return nil, err
 		}
 	}
+	s := g.look(l)
+	if s == nil {
+		return nil, refused("unknown_payment", "there is no such payment")
+	}
+	if g.seen != nil {
+		g.seen(s)
+	}
+	return s, nil
+}
+
+func (g *gateway) look(l module.PaymentLookup) *module.PaymentState {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if d := g.find(l); d != nil {
-		return d.state(), nil
+		return d.state()
 	}
-	return nil, refused("unknown_payment", "there is no such payment")
+	return nil
 }
 
 func (g *gateway) find(l module.PaymentLookup) *deposit {

@@ -23,7 +23,7 @@ import (
 // is left is let go.
 func CaptureShipped(ctx context.Context, tx pgx.Tx, _ access.Caller, order string, due money.Amount, final bool) ([]change.Entry, error) {
 	b, err := openOf(ctx, tx, order)
-	if err != nil || b == nil || b.capture != module.AtShipment || !b.status.Reserved() || b.cancelling(b.attempt) != nil {
+	if err != nil || b == nil || b.capture != module.AtShipment || !b.reserved() || b.cancelling(b.attempt) != nil {
 		return nil, err
 	}
 	if due.Currency != "" && due.Currency != b.currency {

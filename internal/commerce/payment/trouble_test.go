@@ -1,0 +1,306 @@
+package payment_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
+	"github.com/hanse-commerce/hanse/module"
+)
+
+func trouble(class module.Class) error {
+	return &module.Error{Class: class, Code: "of_module", Detail: "what is wrong"}
+}
+
+// What becomes of an authorization and of a capture after each class of error.
+func TestErrorsOfGateways(t *testing.T) {
+	c := newCounter(t)
+	for name, want := range map[string]struct {
+		err                 error
+		authorized, capture string // what comes of them
+	}{
+		"refused":      {trouble(module.Refused), "failed 0/0/0 of_module", "failed of_module"},
+		"unauthorized": {trouble(module.Unauthorized), "failed 0/0/0 not_configured", "pending not_configured"},
+		"invalid":      {trouble(module.Invalid), "failed 0/0/0 not_configured", "failed not_configured"},
+		"connection":   {trouble(module.Connection), "pending 0/0/0", "pending unreachable"},
+		"intermittent": {trouble(module.Intermittent), "pending 0/0/0", "pending unreachable"},
+		"rateLimit":    {&module.Error{Class: module.RateLimited, RetryAfter: time.Minute}, "pending 0/0/0", "pending unreachable"},
+		"any other":    {errors.New("broken pipe"), "pending 0/0/0", "pending unreachable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.T = t
+			p := c.open("till", "10", "tok_good")
+			c.gateway.before = func(module.PaymentRequest) error { return want.err }
+			p.settle(c.one)
+			p.want(want.authorized)
+			c.gateway.before = nil
+			if p.state() == "pending 0/0/0" {
+				p.settle(c.two) // not yet: the pause is not over
+				p.want("pending 0/0/0")
+				var wait, tries float64
+				c.Scan(&wait, "SELECT extract(epoch FROM due_at - clock_timestamp()) FROM payment_work WHERE transaction_id = $1", p.attempt)
+				c.Scan(&tries, "SELECT tries FROM payment_work WHERE transaction_id = $1", p.attempt)
+				if least := map[string]float64{"rateLimit": 50}[name]; wait < max(least, 1) || wait > 61 || tries != 1 {
+					t.Errorf("the next try, after %v, is in %v s", tries, wait)
+				}
+				c.hasty()
+				p.settle(c.two)
+				p.want("authorized 10/0/0")
+			}
+			p = c.open("till", "10", "tok_good")
+			p.settle(c.one)
+			c.gateway.before = func(module.PaymentRequest) error { return want.err }
+			if got := p.run(c.one, "capture", nil); got != want.capture {
+				t.Errorf("the capture is %s, want %s", got, want.capture)
+			}
+			p.want("authorized 10/0/0")
+			c.gateway.before = nil
+			if strings.HasPrefix(want.capture, "pending") {
+				if got := p.run(c.two, "capture", amount("0.01")); got != "not_authorized" {
+					t.Errorf("beside a capture that waits: %s", got)
+				}
+				c.hasty()
+				c.sweep(c.two)
+				p.want("captured 10/10/0")
+			} else if got := p.run(c.one, "capture", nil); got != "succeeded" {
+				t.Errorf("once more: %s", got)
+			}
+		})
+	}
+}
+
+// Staff reads what to do; the buyer a code alone.
+func TestWordsForStaff(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "10", "tok_good")
+	c.gateway.before = func(module.PaymentRequest) error { return trouble(module.Unauthorized) }
+	p.settle(c.one)
+	staff, buyer := c.Get(c.Caller, "payments", p.id), c.Get(c.As(c.buyer), "payments", p.id)
+	if m, _ := staff["message"].(string); !strings.Contains(m, "credentials") || !strings.Contains(m, "till") || staff["code"] != "not_configured" {
+		t.Errorf("staff reads %v", staff)
+	}
+	if buyer["message"] != nil || buyer["code"] != "not_configured" || buyer["status"] != "failed" {
+		t.Errorf("the buyer reads %v", buyer)
+	}
+}
+
+func TestDeclinedAndTriedAgain(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "10", "tok_declined")
+	p.settle(c.one)
+	p.want("failed 0/0/0 declined")
+	if got := p.run(c.one, "capture", nil); got != "not_authorized" {
+		t.Error(got)
+	}
+	again := func(token string) string { return p.run(c.one, "authorize", map[string]any{"token": token}) }
+	if got := again("tok_declined"); got != "failed declined" {
+		t.Error(got)
+	}
+	p.want("failed 0/0/0 declined")
+	if got := again("tok_good"); got != "succeeded" {
+		t.Error(got)
+	}
+	p.want("authorized 10/0/0")
+	p.went(payment.Failed, payment.Pending, payment.Failed, payment.Pending, payment.Authorized)
+	// The first attempt was not declined for good: its money arrives, and goes back.
+	c.gateway.buyer(p.attempt, func(d *deposit) { d.approve(true) })
+	if err := p.event(c.one, "evt_1"); err != nil {
+		t.Error(err)
+	}
+	c.hasty()
+	c.sweep(c.one)
+	p.want("authorized 10/0/0")
+	if got := c.gateway.has(p.attempt); got != "captured 10/10/10" {
+		t.Errorf("of the first attempt the gateway has %s", got)
+	}
+	c.Exec("UPDATE sales_order SET status = 'cancelled' WHERE id = $1", p.order)
+	if got := p.run(c.one, "cancel", nil); got != "succeeded" {
+		t.Error(got)
+	}
+	if got := again("tok_good"); got != "order_cancelled" {
+		t.Error(got)
+	}
+}
+
+// past makes a payment older.
+func (p *paid) past(hours string) {
+	p.Exec("UPDATE payment SET created_at = now() - $2::interval WHERE id = $1", p.id, hours)
+	p.Exec("UPDATE payment_transaction SET created_at = now() - $2::interval WHERE payment_id = $1", p.id, hours)
+}
+
+func TestGivenUp(t *testing.T) {
+	c := newCounter(t)
+	c.one.desk.GiveUp = 40 * time.Minute
+	waiting := func(token string) *paid {
+		p := c.open("till", "10", token)
+		p.settle(c.one)
+		return p
+	}
+	drop := func(p *paid) {
+		p.past("41 minutes")
+		c.sweep(c.one)
+		c.hasty()
+		c.sweep(c.one)
+	}
+	t.Run("the buyer went away", func(t *testing.T) {
+		c.T = t
+		p := waiting("tok_sca")
+		c.sweep(c.one)
+		p.want("requiresAction 0/0/0")
+		drop(p)
+		p.want("voided 0/0/0 abandoned")
+		if got := c.gateway.has(p.attempt); got != "voided 0/0/0" {
+			t.Errorf("the gateway has %s", got)
+		}
+		p.went(payment.RequiresAction, payment.Voided)
+	})
+	t.Run("nobody was ever asked", func(t *testing.T) {
+		c.T = t
+		p := c.open("till", "10", "tok_good")
+		p.Exec("UPDATE payment_work SET due_at = now() + interval '1 day' WHERE payment_id = $1", p.id)
+		p.past("1 hour")
+		c.sweep(c.one)
+		p.want("voided 0/0/0 abandoned")
+		if got := c.gateway.has(p.attempt); got != "nothing" {
+			t.Errorf("the gateway has %s", got)
+		}
+	})
+	t.Run("the answer was lost", func(t *testing.T) {
+		c.T = t
+		c.gateway.after = func(r module.PaymentRequest) error { return trouble(module.Connection) }
+		p := waiting("tok_good")
+		p.want("pending 0/0/0")
+		c.gateway.after = nil
+		drop(p)
+		p.want("voided 10/0/0 abandoned")
+		if got := c.gateway.has(p.attempt); got != "voided 10/0/0" {
+			t.Errorf("the gateway has %s", got)
+		}
+		p.went(payment.Voided)
+	})
+	t.Run("the gateway never heard of it", func(t *testing.T) {
+		c.T = t
+		c.gateway.before = func(r module.PaymentRequest) error { return trouble(module.Connection) }
+		p := waiting("tok_good")
+		drop(p)
+		p.want("voided 0/0/0 abandoned")
+		c.gateway.before = nil
+	})
+	t.Run("the money came at the last moment", func(t *testing.T) {
+		c.T = t
+		p := waiting("tok_sca")
+		c.gateway.buyer(p.attempt, func(d *deposit) { d.approve(true) })
+		drop(p)
+		p.want("captured 10/10/0")
+		p.went(payment.RequiresAction, payment.Captured)
+	})
+}
+
+// The gateway does not answer for as long again: the payment is over, and what arrives later goes back.
+func TestMoneyThatArrivesLate(t *testing.T) {
+	for name, c := range map[string]struct {
+		do   func(d *deposit)
+		want string
+		has  string
+	}{
+		"authorized": {approve, "voided 10/0/0 abandoned", "voided 10/0/0"},
+		"captured":   {func(d *deposit) { d.approve(true) }, "refunded 10/10/10 abandoned", "captured 10/10/10"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newCounter(t)
+			p := n.open("till", "10", "tok_sca")
+			p.settle(n.one)
+			n.gateway.before = func(module.PaymentRequest) error { return trouble(module.Connection) }
+			n.gateway.looking = func(module.PaymentLookup) error { return trouble(module.Connection) }
+			p.past("61 minutes")
+			n.sweep(n.one)
+			n.hasty()
+			n.sweep(n.two)
+			p.want("requiresAction 0/0/0")
+			p.past("121 minutes")
+			n.sweep(n.two)
+			p.want("voided 0/0/0 abandoned")
+			n.gateway.before, n.gateway.looking = nil, nil
+			n.gateway.buyer(p.attempt, c.do)
+			if err := p.event(n.one, "evt_late"); err != nil {
+				t.Error(err)
+			}
+			for range 3 {
+				n.hasty()
+				n.sweep(n.one)
+			}
+			p.want(c.want)
+			if got := n.gateway.has(p.attempt); got != c.has {
+				t.Errorf("the gateway has %s, want %s; %s", got, c.has, p.steps())
+			}
+			for _, s := range n.told.of(p.id) {
+				if s == payment.Authorized || s == payment.Captured {
+					t.Errorf("the order was told %v", n.told.of(p.id))
+				}
+			}
+		})
+	}
+}
+
+func TestAuthorizationExpires(t *testing.T) {
+	c := newCounter(t)
+	c.gateway.lasts = time.Millisecond
+	p := c.open("till", "10", "tok_good")
+	p.settle(c.one)
+	p.want("authorized 10/0/0")
+	c.gateway.buyer(p.attempt, func(d *deposit) { d.release(module.PaymentExpired) })
+	c.hasty()
+	c.sweep(c.one)
+	p.want("expired 10/0/0")
+	if got := p.run(c.one, "capture", nil); got != "not_authorized" {
+		t.Error(got)
+	}
+	if got := p.run(c.one, "authorize", map[string]any{"token": "tok_good"}); got != "succeeded" {
+		t.Error(got)
+	}
+	p.want("authorized 10/0/0")
+	p.went(payment.Authorized, payment.Expired, payment.Pending, payment.Authorized)
+}
+
+// Less than what is to be paid is no payment.
+func TestAnotherAmount(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "10", "tok_sca")
+	p.settle(c.one)
+	c.gateway.buyer(p.attempt, func(d *deposit) { d.amount = d.amount.Div(two); d.approve(false) })
+	if got := p.run(c.one, "refresh", nil); got != "failed 5/0/0 amount_differs" {
+		t.Error(got)
+	}
+	c.hasty()
+	c.sweep(c.one)
+	if got := c.gateway.has(p.attempt); got != "voided 5/0/0" {
+		t.Errorf("the gateway has %s", got)
+	}
+}
+
+// A desk that runs does by itself what a test sweeps: what a node died before is asked for.
+func TestRun(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "10", "tok_good")
+	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+	done := make(chan error, 2)
+	for _, n := range []*node{c.one, c.two} {
+		go func() { done <- n.desk.Run(ctx) }()
+	}
+	c.hasty()
+	c.one.desk.Nudge()
+	for p.state() != "authorized 10/0/0" {
+		if ctx.Err() != nil {
+			t.Fatal("nobody asked the gateway")
+		}
+	}
+	stop()
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
