@@ -107,7 +107,13 @@ func guarded[T any](ctx context.Context, h *Host, u *unit, w call, f func(contex
 			v, err = nil, &panicError{module.Error{Class: module.Connection, Code: "module_panic", Detail: "The module broke down: " + detail}}
 		}
 	}()
-	return f(ctx, u.module, c)
+	t, err := f(ctx, u.module, c)
+	if s, ok := any(t).(*module.PaymentState); ok && s != nil { // what the gateway said is kept with the payment
+		clean := *s
+		clean.Message, clean.Instrument = u.redactor.text(s.Message), u.redactor.text(s.Instrument)
+		return &clean, err
+	}
+	return t, err
 }
 
 // panicError is a breakdown of the module, which would break down again.

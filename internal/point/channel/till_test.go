@@ -129,7 +129,8 @@ func (tillModule) Pay(ctx context.Context, c *module.Channel, r module.PaymentRe
 	if err != nil {
 		return nil, err
 	}
-	return &module.PaymentState{Status: module.PaymentAuthorized, Reference: "pay_1", Authorized: r.Amount}, nil
+	return &module.PaymentState{Status: module.PaymentAuthorized, Reference: "pay_1", Authorized: r.Amount,
+		Message: "took " + r.Token + " by " + c.Settings["secretKey"]}, nil
 }
 
 func (tillModule) Look(ctx context.Context, c *module.Channel, l module.PaymentLookup) (*module.PaymentState, error) {

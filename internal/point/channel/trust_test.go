@@ -83,8 +83,11 @@ func (h *house) misbehave(t *testing.T) (said []string) {
 		}
 	}
 	for _, token := range []string{cardNumber, cardInParts, "panic"} {
-		_, err := h.pay(h.host, attempt(), token)
+		s, err := h.pay(h.host, attempt(), token)
 		say(err)
+		if s != nil {
+			said = append(said, s.Message)
+		}
 	}
 	for _, status := range []int{401, 402} {
 		h.till.script(answer{status: status})
