@@ -69,7 +69,7 @@ func confirm(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error)
 	if err := o.adopt(ctx, tx, call, call.Value("number")); err != nil {
 		return "", err
 	}
-	entries, err := o.confirmLines(ctx, tx, answers)
+	entries, err := o.confirmLines(ctx, tx, call.Caller, answers)
 	if err != nil {
 		return "", err
 	}
@@ -82,7 +82,11 @@ func confirm(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error)
 	if err != nil {
 		return "", err
 	}
-	if entries = append(entries, further...); len(entries) == 0 {
+	captured, err := o.Capture(ctx, tx, call.Caller) // where nothing more comes, what is left of the money is let go
+	if err != nil {
+		return "", err
+	}
+	if entries = append(append(entries, further...), captured...); len(entries) == 0 {
 		return o.ID, call.Same("order " + o.Number)
 	}
 	data, _ := json.Marshal(map[string]string{"number": o.Number, "externalNumber": call.Value("number"), "externalStatus": call.Value("externalStatus"),

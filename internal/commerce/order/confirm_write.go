@@ -8,8 +8,10 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
+	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/inventory"
 )
 
 const (
@@ -34,20 +36,25 @@ WHERE id = $1 AND organization_id = $2 AND (external_status, external_message, d
 RETURNING status`
 )
 
-// confirmLines writes what is new about the lines, here and in the database.
-func (o *Held) confirmLines(ctx context.Context, tx pgx.Tx, answers []answer) ([]change.Entry, error) {
+// confirmLines writes what is new about the lines, here and in the database. Stock of what will not come is free again.
+func (o *Held) confirmLines(ctx context.Context, tx pgx.Tx, caller access.Caller, answers []answer) ([]change.Entry, error) {
 	n := len(answers)
 	if n == 0 {
 		return nil, nil
 	}
 	positions, quantities := make([]int, n), make([]decimal.Decimal, n)
 	days, statuses := make([]string, n), make([]string, n)
+	var dropped []inventory.Leaving
 	for i, a := range answers {
 		positions[i], quantities[i], days[i], statuses[i] = a.Position, a.Quantity, a.Date, a.Status
 		l := o.Line(a.Position)
+		before := l.Wanted()
 		l.Confirmed = decimal.NewNullDecimal(a.Quantity)
 		if a.Status != "" {
 			l.ExternalStatus = a.Status
+		}
+		if less := before.Sub(l.Wanted()); less.IsPositive() {
+			dropped = append(dropped, inventory.Leaving{Line: l.ID, Part: less, Open: before.Sub(l.Shipped)})
 		}
 	}
 	entry := change.Entry{Resource: "orderLines", Event: change.Updated, Fields: []string{"confirmedQuantity", "confirmedOn", "externalStatus"}}
@@ -61,7 +68,14 @@ func (o *Held) confirmLines(ctx context.Context, tx pgx.Tx, answers []answer) ([
 	if len(entry.IDs) == 0 {
 		return nil, nil
 	}
-	return []change.Entry{entry}, nil
+	if len(dropped) == 0 || o.External {
+		return []change.Entry{entry}, nil
+	}
+	stock, err := inventory.Drop(ctx, tx, caller, o.ID, dropped)
+	if len(stock.IDs) == 0 {
+		return []change.Entry{entry}, err
+	}
+	return []change.Entry{entry, stock}, err
 }
 
 // confirmHead writes what is new about the order itself.

@@ -1,10 +1,25 @@
 package order
 
 import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
+	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/change"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/money"
 )
+
+// Capture takes what is due for all that has left, where payment follows the shipment. Told twice it takes nothing twice.
+func (o *Held) Capture(ctx context.Context, tx pgx.Tx, caller access.Caller) ([]change.Entry, error) {
+	due, final := o.Due()
+	if o.External || !due.Number.IsPositive() {
+		return nil, nil
+	}
+	return payment.CaptureShipped(ctx, tx, caller, o.ID, due, final)
+}
 
 // Due is what is to be paid for all that has left, by the ERP's own way of charging: each line's part is rounded once, as a
 // line of its own would be, with its tax; shipping comes with the first parcel. When everything has left it is the order's

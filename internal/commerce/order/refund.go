@@ -110,7 +110,12 @@ func (o *Held) asked(call *command.Call) (back map[int]decimal.Decimal, amount m
 	if err := command.RefuseAll(wrong); err != nil {
 		return nil, amount, err
 	}
+	return back, o.worth(back), nil
+}
+
+// worth is what goods that come back cost, by position: the difference that they make to what stays with the buyer.
+func (o *Held) worth(back map[int]decimal.Decimal) money.Amount {
 	before := o.goods(func(l *HeldLine) decimal.Decimal { return l.Shipped.Sub(l.Returned) })
 	after := o.goods(func(l *HeldLine) decimal.Decimal { return l.Shipped.Sub(l.Returned).Sub(back[l.Position]) })
-	return back, money.Of(before.Sub(after), o.Currency), nil
+	return money.Of(before.Sub(after), o.Currency)
 }

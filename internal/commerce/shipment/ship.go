@@ -116,7 +116,8 @@ func (n *note) leave(ctx context.Context, tx pgx.Tx, caller access.Caller, o *or
 	if len(stock.IDs) > 0 {
 		entries = append(entries, stock)
 	}
-	return entries, nil
+	captured, err := o.Capture(ctx, tx, caller)
+	return append(entries, captured...), err
 }
 
 // parts are what leaves of each line, beside what had not left before.
@@ -124,7 +125,7 @@ func (n *note) parts(o *order.Held) (parts []inventory.Leaving) {
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		if more := n.leaves[l.Position]; more.IsPositive() {
-			parts = append(parts, inventory.Leaving{Line: l.ID, Part: more, Open: l.Quantity.Sub(l.Shipped)})
+			parts = append(parts, inventory.Leaving{Line: l.ID, Part: more, Open: l.Wanted().Sub(l.Shipped)})
 		}
 	}
 	return parts
