@@ -109,15 +109,16 @@ func (n *note) leave(ctx context.Context, tx pgx.Tx, caller access.Caller, o *or
 	if o.External {
 		return entries, nil
 	}
-	stock, err := inventory.Ship(ctx, tx, caller, o.ID, parts)
+	captured, err := o.Capture(ctx, tx, caller)
 	if err != nil {
 		return nil, err
 	}
+	entries = append(entries, captured...)
+	stock, err := inventory.Ship(ctx, tx, caller, o.ID, parts) // last, because buyers wait for it
 	if len(stock.IDs) > 0 {
 		entries = append(entries, stock)
 	}
-	captured, err := o.Capture(ctx, tx, caller)
-	return append(entries, captured...), err
+	return entries, err
 }
 
 // parts are what leaves of each line, beside what had not left before.
