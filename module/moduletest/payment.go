@@ -48,6 +48,7 @@ func Payment(t *testing.T, c PaymentCase) {
 		{"a declined card is a state, no error", p.decline},
 		{"a challenge leads to the bank and back", p.challenge},
 		{"captures in parts never exceed the authorization", p.captures},
+		{"captures at once never exceed the authorization", p.race},
 		{"cancelling lets go", p.cancel},
 		{"refunds never exceed what was taken", p.refunds},
 		{"a lost answer is found again", p.lost},

@@ -1,6 +1,7 @@
 package moduletest
 
 import (
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -37,6 +38,30 @@ func (p *payment) captures(t *testing.T) {
 
 	s = p.authorized(t, 10000)
 	p.want(t, p.pay(t, p.request(module.Capture, Attempt(), s.Reference, 10000)), module.PaymentCaptured, 10000, 10000, 0)
+}
+
+// race captures the same money from several places at once.
+func (p *payment) race(t *testing.T) {
+	s := p.authorized(t, 10000)
+	const callers = 6
+	faults := make([]error, callers)
+	var group sync.WaitGroup
+	for i := range callers {
+		group.Go(func() {
+			_, faults[i] = p.Module.Pay(t.Context(), p.Channel, p.request(module.Capture, Attempt(), s.Reference, 4000))
+		})
+	}
+	group.Wait()
+	done := int64(0)
+	for _, err := range faults {
+		if err == nil {
+			done++
+		}
+	}
+	after := p.look(t, module.PaymentLookup{Reference: s.Reference})
+	if most := int64(2); done > most || !p.Several && done > 1 || !after.Captured.Number.Equal(p.amount(done*4000).Number) {
+		t.Errorf("%d captures of 40.00 succeeded, and %s of 100.00 is captured", done, after.Captured)
+	}
 }
 
 func (p *payment) cancel(t *testing.T) {
@@ -108,10 +133,33 @@ func (p *payment) lost(t *testing.T) {
 	lose(refund)
 	p.want(t, p.pay(t, refund), module.PaymentCaptured, 10000, 9000, 1000)
 
+	p.lostElsewhere(t, lose)
 	r = p.request(module.Authorize, Attempt(), "", 10000)
 	r.Token = p.Declined(t)
 	lose(r)
 	p.want(t, p.pay(t, r), module.PaymentFailed, 0, 0, 0)
+}
+
+// lostElsewhere loses the answers of a cancellation, a check and the making of the gateway's page.
+func (p *payment) lostElsewhere(t *testing.T, lose func(module.PaymentRequest)) {
+	t.Helper()
+	cancel := p.request(module.Cancel, Attempt(), p.authorized(t, 10000).Reference, 0)
+	lose(cancel)
+	p.want(t, p.pay(t, cancel), module.PaymentVoided, 10000, 0, 0)
+	if p.Module.PaymentTraits(p.Channel.Settings).Validates {
+		check := p.request(module.Validate, Attempt(), "", 0)
+		check.Token = p.Good(t)
+		lose(check)
+		p.same(t, p.look(t, module.PaymentLookup{Attempt: check.Attempt}), p.pay(t, check))
+	}
+	if p.PayHosted != nil {
+		page := p.request(module.Authorize, Attempt(), "", 10000)
+		lose(page)
+		s := p.look(t, module.PaymentLookup{Attempt: page.Attempt})
+		p.same(t, s, p.pay(t, page))
+		p.PayHosted(t, s.NextURL)
+		p.want(t, p.pay(t, page), module.PaymentAuthorized, 10000, 0, 0)
+	}
 }
 
 // anyOrder makes steps at random and compares with what should be left.

@@ -50,6 +50,9 @@ func (s *Simulator) createIntent(q request) (object, *fault) {
 		multicapture: q.parameters["payment_method_options.card.request_multicapture"] == "if_available", status: requiresMethod,
 		description: q.parameters["description"], metadata: q.below("metadata"), created: s.now()}
 	i.secret = i.id + "_secret_" + random(12)
+	if q.parameters["automatic_payment_methods.enabled"] == "true" && q.parameters["payment_method_types.0"] != "" {
+		return nil, invalid("", "payment_method_types", "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.")
+	}
 	if i.multicapture && i.automatic {
 		return nil, invalid("", "payment_method_options[card][request_multicapture]",
 			"request_multicapture can only be used with capture_method manual.")

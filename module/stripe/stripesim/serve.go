@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +39,9 @@ func write(w http.ResponseWriter, status int, id string, body []byte) {
 	_, _ = w.Write(body)
 }
 
+// version is a version of the API; without one the account's own would hold.
+var version = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$`)
+
 // serve answers one call of the API: key, mischief, parameters, idempotency, then the endpoint itself.
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, e endpoint) {
 	c := call{Method: r.Method, Path: r.URL.Path, Key: r.Header.Get("Idempotency-Key"), Version: r.Header.Get("Stripe-Version")}
@@ -49,6 +53,9 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, e endpoint) {
 		w.Header().Set("Idempotency-Key", c.Key)
 	}
 	p, f := read(r)
+	if f == nil && c.Version != "" && !version.MatchString(c.Version) {
+		f = invalid("", "", "Invalid Stripe API version: %.40s", c.Version)
+	}
 	if f == nil {
 		f = s.authenticate(r, e.public)
 	}
