@@ -57,9 +57,9 @@ func (s *Simulator) paySession(w http.ResponseWriter, r *http.Request) {
 	}
 	k, f := t.take(s.now())
 	if f != nil {
-		c.problem = f.message
+		c.problem = f.words(c.locale)
 	} else if next := s.pay(c, k, base); next != "" {
-		http.Redirect(w, r, next, http.StatusSeeOther)
+		http.Redirect(w, r, next, http.StatusSeeOther) // #nosec G710 -- the merchant's own address, given with his secret key
 		return
 	}
 	s.show(w, http.StatusPaymentRequired, "session.html", s.sessionPage(c))

@@ -36,7 +36,7 @@ func TestThePageTakesCards(t *testing.T) {
 		!strings.Contains(header.Get("Content-Security-Policy"), "default-src 'none'") || strings.Contains(body, "<script") {
 		t.Fatalf("%d %s", status, body)
 	}
-	for number, says := range map[string]string{"4000 0000 0000 0002": "declined", "4000000000009995": "insufficient funds", "4111": "number is incorrect", "4012888888881881": "non test card"} {
+	for number, says := range map[string]string{"4000 0000 0000 0002": "abgelehnt", "4000000000009995": "nicht gedeckt", "4111": "Kartennummer ist falsch", "4012888888881881": "nur Testkarten"} {
 		status, _, body = send(t, http.MethodPost, s.URL, "", card(number), nil)
 		if status != http.StatusPaymentRequired || !strings.Contains(body, says) || strings.Contains(body, number) {
 			t.Errorf("%s: %d %s", number, status, body)

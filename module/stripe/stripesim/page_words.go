@@ -28,3 +28,24 @@ func wordsOf(locale string) pageWords {
 	}
 	return languages["en"]
 }
+
+// refusals are what the hosted page says in German; the API speaks English.
+var refusals = map[string]string{
+	"card_declined": "Die Karte wurde abgelehnt.", "insufficient_funds": "Die Karte ist nicht gedeckt.", "expired_card": "Die Karte ist abgelaufen.",
+	"incorrect_cvc": "Die Prüfziffer ist falsch.", "invalid_cvc": "Die Prüfziffer ist ungültig.", "incorrect_number": "Die Kartennummer ist falsch.",
+	"invalid_expiry_month": "Der Monat ist ungültig.", "invalid_expiry_year": "Das Jahr ist ungültig.", "processing_error": "Das ging schief; bitte noch einmal versuchen.",
+	"test_mode_live_card":                   "Die Karte wurde abgelehnt: Im Testmodus gelten nur Testkarten.",
+	"payment_intent_authentication_failure": "Die Bank hat die Zahlung nicht bestätigt.", "setup_intent_authentication_failure": "Die Bank hat die Karte nicht bestätigt.",
+}
+
+// words tell a buyer why his card was not taken.
+func (f *fault) words(locale string) string {
+	if strings.HasPrefix(locale, "de") {
+		for _, code := range []string{f.decline, f.code} {
+			if word, ok := refusals[code]; ok {
+				return word
+			}
+		}
+	}
+	return f.message
+}

@@ -98,7 +98,7 @@ func (s *Simulator) pay(c *session, k card, base string) string {
 func (s *Simulator) finish(c *session, f *fault, done bool, next string) string {
 	switch {
 	case f != nil:
-		c.problem = f.message
+		c.problem = f.words(c.locale)
 		return ""
 	case !done:
 		return next
