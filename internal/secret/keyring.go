@@ -23,23 +23,35 @@ const preface = `# Hanse seals the secrets of channels with the first key of thi
 // is made with a new key if it is missing. It never fails: a node without a usable key runs, its Keyring says what is wrong,
 // and what needs a secret does not work.
 func Load(setting, dir string) *Keyring {
+	k, err := Read(setting, dir)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return k
+	}
+	if err := create(filepath.Join(dir, File)); err != nil {
+		return &Keyring{fault: fmt.Errorf("making the key for secrets: %w", err)}
+	}
+	k, _ = Read(setting, dir) // another node may have been first; its keyring says what is wrong
+	return k
+}
+
+// Read is Load that makes nothing: where there is no key file yet the error is fs.ErrNotExist. Any other error is the
+// keyring's fault.
+func Read(setting, dir string) (*Keyring, error) {
 	if setting != "" {
-		return parse(setting, "the setting secret_key (HANSE_SECRET_KEY)")
+		k := parse(setting, "the setting secret_key (HANSE_SECRET_KEY)")
+		return k, k.fault
 	}
 	file := filepath.Join(dir, File)
 	text, err := os.ReadFile(file) // #nosec G304 -- the node's own data folder
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = create(file); err == nil {
-			text, err = os.ReadFile(file) // #nosec G304 -- as above; another node may have been first
-		}
-	}
 	if err != nil {
-		return &Keyring{fault: fmt.Errorf("reading the key for secrets: %w", err)}
+		err = fmt.Errorf("reading the key for secrets: %w", err)
+		return &Keyring{fault: err}, err
 	}
+	k := parse(string(text), "the key file "+file)
 	if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
-		return &Keyring{fault: fmt.Errorf("the key file %s can be read by others; allow its owner only: chmod 600 %s", file, file)}
+		k = &Keyring{fault: fmt.Errorf("the key file %s can be read by others; allow its owner only: chmod 600 %s", file, file)}
 	}
-	return parse(string(text), "the key file "+file)
+	return k, k.fault
 }
 
 // parse reads keys, one a line or parted by commas or blanks; lines that begin with # are left out.

@@ -108,7 +108,7 @@ func TestNoKeyIsNoPanic(t *testing.T) {
 	}{
 		"readable by all": {secret.Load("", open), "chmod 600"},
 		"damaged":         {secret.Load("", broken), "key 1 is not of the form"},
-		"no folder":       {secret.Load("", filepath.Join(dir, "missing")), "reading the key"},
+		"no folder":       {secret.Load("", filepath.Join(dir, "missing")), "making the key"},
 		"wrong setting":   {secret.Load("geheim", ""), "HANSE_SECRET_KEY"},
 		"empty setting":   {secret.Load(" ", ""), "has no key"},
 	} {
