@@ -18,10 +18,11 @@ import (
 // it has done something.
 type gateway struct {
 	mu       sync.Mutex
-	payments map[string]*deposit // by reference
-	keys     map[string]*replay  // by attempt
-	calls    []string            // action and attempt of each request, repeated ones too
-	done     map[string]int      // how often an attempt was really carried out
+	payments map[string]*deposit               // by reference
+	keys     map[string]*replay                // by attempt
+	calls    []string                          // action and attempt of each request, repeated ones too
+	done     map[string]int                    // how often an attempt was really carried out
+	history  map[string][]*module.PaymentState // all that was ever seen of a payment
 	number   int
 
 	captures bool // takes the money when it authorizes
@@ -50,7 +51,8 @@ type replay struct {
 }
 
 func newGateway() *gateway {
-	return &gateway{payments: map[string]*deposit{}, keys: map[string]*replay{}, done: map[string]int{}}
+	return &gateway{payments: map[string]*deposit{}, keys: map[string]*replay{}, done: map[string]int{},
+		history: map[string][]*module.PaymentState{}}
 }
 
 func refused(code, format string, a ...any) error {
@@ -203,7 +205,10 @@ func (g *gateway) look(l module.PaymentLookup) *module.PaymentState {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if d := g.find(l); d != nil {
-		return d.state()
+		s := d.state()
+		seen := *s
+		g.history[d.reference] = append(g.history[d.reference], &seen)
+		return s
 	}
 	return nil
 }
