@@ -217,7 +217,12 @@ func TestCache(t *testing.T) {
 		t.Errorf("parcels leave from %+v", p.last.From)
 	}
 	p.Exec("UPDATE shipping_rate SET expires_at = now() - interval '1 day'")
-	p.offers(p.consignment("4"))
+	again("a day later", s)
+	again("and then from the cache, for other goods", p.consignment("4"))
+	p.offers(s)
+	if p.times("/quick") != asked {
+		t.Error("an answer of a day ago stands in the way of the new one")
+	}
 	var left int
 	p.Scan(&left, "SELECT count(*) FROM shipping_rate WHERE expires_at < now()")
 	if left != 0 {

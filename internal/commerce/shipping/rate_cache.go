@@ -22,7 +22,8 @@ const (
 const recallSQL = `SELECT key, answered_at, rates FROM shipping_rate WHERE organization_id = $1 AND key = ANY($2) AND expires_at > now()`
 
 // keepSQL writes any number of answers, and takes a few old ones away.
-const keepSQL = `WITH old AS (DELETE FROM shipping_rate WHERE id IN (SELECT id FROM shipping_rate WHERE expires_at < now() - interval '1 hour'
+const keepSQL = `WITH old AS (DELETE FROM shipping_rate WHERE id IN (SELECT id FROM shipping_rate
+    WHERE expires_at < now() - interval '1 hour' AND NOT (organization_id = $1 AND key = ANY($3))
     ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED))
 INSERT INTO shipping_rate (id, organization_id, key, channel_id, rates, answered_at, expires_at)
 SELECT a.id, $1, a.key, a.channel, a.rates, $7, now() + make_interval(secs => a.seconds)
