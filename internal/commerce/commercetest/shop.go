@@ -66,8 +66,12 @@ func Bindings(s order.Services) []command.Binding {
 	if s.Methods.Registry == nil {
 		s.Methods.Registry = Registry()
 	}
+	desk, ok := s.Payments.(*payment.Desk)
+	if !ok {
+		desk = &payment.Desk{DB: s.DB, Registry: s.Methods.Registry, Orders: order.Book{Outbox: s.Outbox}}
+	}
 	return slices.Concat(cart.Bindings(), order.Bindings(s), order.Answers(payment.Refund), shipment.Bindings(nil), billing.Bindings(),
-		payment.Bindings(&payment.Desk{DB: s.DB, Registry: s.Methods.Registry, Orders: order.Book{Outbox: s.Outbox}}))
+		payment.Bindings(desk))
 }
 
 // Placed is the job that the outbox asks for.

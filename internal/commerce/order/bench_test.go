@@ -3,6 +3,7 @@ package order_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -184,4 +185,38 @@ func filled(s *commercetest.Shop, buyer commercetest.Buyer, lines int) string {
 		SELECT gen_random_uuid(), $1, $2, id, 1 + n % 10, n FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM product LIMIT $3) p`,
 		s.Organization, cart, lines)
 	return cart
+}
+
+// BenchmarkPlaceOnline places orders that a gateway decides on, beside such on account. own-µs is what the payment adds of our
+// own time to the gateway's, at the median and at the 99th of a hundred; the gateway answers at once.
+func BenchmarkPlaceOnline(b *testing.B) {
+	c := newTill(b)
+	buyer, address := c.Trader("1000")
+	c.Exec("UPDATE inventory_level SET on_hand = 1e9")
+	onAccount := func() string { return c.Checkout(c.Cart(buyer, oneBolt), address) }
+	place := func(checkout, token string) time.Duration {
+		begun := time.Now()
+		if _, err := c.place(c.one, buyer, checkout, token); err != nil {
+			b.Fatal(err)
+		}
+		return time.Since(begun)
+	}
+	for range 10 { // connections learn the statements
+		place(c.checkout(buyer, address), "ok")
+		place(onAccount(), "")
+	}
+	var card, account []time.Duration
+	for b.Loop() {
+		byCard, byTerm := c.checkout(buyer, address), onAccount()
+		card, account = append(card, place(byCard, "ok")), append(account, place(byTerm, ""))
+	}
+	slices.Sort(card)
+	slices.Sort(account)
+	at := func(all []time.Duration, percent int) float64 {
+		return float64(all[(len(all)-1)*percent/100].Microseconds())
+	}
+	b.ReportMetric(at(card, 50), "card-µs")
+	b.ReportMetric(at(account, 50), "account-µs")
+	b.ReportMetric(at(card, 50)-at(account, 50), "own-µs")
+	b.ReportMetric(at(card, 99)-at(account, 99), "own-p99-µs")
 }

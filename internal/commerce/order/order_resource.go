@@ -11,6 +11,8 @@ func total(name string) resource.Field {
 var PaymentStatuses = []string{"pending", "requiresAction", "authorized", "partlyCaptured", "captured", "partlyRefunded", "refunded",
 	"voided", "expired", "failed"}
 
+const paymentURLSQL = `SELECT p.next_url FROM payment p WHERE p.order_id = {t}.id AND p.status = 'requiresAction' ORDER BY p.id DESC LIMIT 1`
+
 // Orders are what buyers have ordered. Commands write them; staff may only note something on them.
 var Orders = resource.Type{
 	Name: "orders", Table: "sales_order", Area: "order", Ledger: true,
@@ -36,6 +38,8 @@ var Orders = resource.Type{
 		resource.Boolean("taxIncluded").Default("false").Required().ReadOnly().Unfiltered().Doc("Whether lines and shipping include their tax."),
 		resource.JSON("taxes").ReadOnly().Doc("Taxes by rate, as [{name, percent, net, tax}]."),
 		resource.Text("paymentMethod").Max(64).Required().ReadOnly().Doc("How the order is paid: code of a channel; paymentTerm is on account."),
+		resource.NewComputed("paymentUrl", resource.Text("paymentUrl").Max(4000), paymentURLSQL).
+			Doc("Where the buyer has to go to pay, while his payment requires it."),
 		resource.Text("carrier").Max(64).ReadOnly().Unfiltered().Doc("Code of the carrier's channel that was chosen."),
 		resource.Text("shippingService").Max(80).ReadOnly().Unfiltered().Doc("The carrier's code of the service that was chosen."),
 		resource.Text("shippingName").Max(255).ReadOnly().Unfiltered().Doc("Name of the way of shipping, as the buyer saw it."),

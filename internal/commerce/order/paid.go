@@ -50,7 +50,7 @@ func (b Book) PaymentChanged(ctx context.Context, tx pgx.Tx, caller access.Calle
 	case o.status != "pending" || c.To.Waiting():
 		err = o.note(ctx, tx, caller, c)
 	case c.To.Over():
-		err = o.giveUp(ctx, tx, caller, c.Order, c.To)
+		err = giveUp(ctx, tx, caller, c.Order, c.To)
 	default:
 		err = b.confirm(ctx, tx, caller, o, c)
 	}
@@ -106,7 +106,7 @@ func (b Book) confirm(ctx context.Context, tx pgx.Tx, caller access.Caller, o st
 
 // giveUp cancels an order: its stock is free again, and so are the cart and the checkout that waited for its payment. The
 // payment's state is kept as it is given; the payment itself is the caller's business.
-func (o standing) giveUp(ctx context.Context, tx pgx.Tx, caller access.Caller, order string, to payment.Status) error {
+func giveUp(ctx context.Context, tx pgx.Tx, caller access.Caller, order string, to payment.Status) error {
 	opened := map[string][]string{}
 	batch := &pgx.Batch{}
 	batch.Queue(moveSQL, order, "cancelled", to)
@@ -125,7 +125,7 @@ func (o standing) giveUp(ctx context.Context, tx pgx.Tx, caller access.Caller, o
 	if err != nil {
 		return err
 	}
-	entries := []change.Entry{{Resource: "orders", Event: "order.cancelled", IDs: []string{order}, Fields: []string{"status", "paymentStatus", "cancelledAt"}}}
+	entries := []change.Entry{{Resource: "orders", Event: Cancel.Event, IDs: []string{order}, Fields: []string{"status", "paymentStatus", "cancelledAt"}}}
 	for _, resource := range []string{"checkouts", "carts"} {
 		if ids := opened[resource]; len(ids) > 0 {
 			entries = append(entries, change.Entry{Resource: resource, Event: change.Updated, IDs: ids, Fields: []string{"status"}})

@@ -1,0 +1,93 @@
+package order
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"github.com/hanse-commerce/hanse/internal/change"
+	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
+	"github.com/hanse-commerce/hanse/money"
+	"github.com/hanse-commerce/hanse/resource"
+)
+
+// Cancel calls an order off before anything of it has left.
+var Cancel = resource.Command{
+	Name: "cancel", On: "orders", Result: "orders", Event: "order.cancelled", Idempotent: true, Admin: true,
+	Doc: "Cancels an order of which nothing has left: its stock is free again, money that is reserved is let go and money that was taken " +
+		"is given back. Cancelling it again changes nothing. The ERP is not told.",
+	Input: resource.Fields{resource.Text("reason").Max(255).Doc("Why; it stands at the payment's steps.")},
+}
+
+// cancel locks the order and, behind it, its payment, checkout, cart and stock.
+func (d *desk) cancel(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error) {
+	o, err := Hold(ctx, tx, call.Target)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case o.Status == "cancelled":
+		return o.ID, nil
+	case o.External:
+		return "", command.Refuse("made_elsewhere", "", "Order %s was made in the ERP; it is cancelled there.", o.Number)
+	case o.ShippingStatus != "open" || o.Status == "completed":
+		return "", command.Refuse("already_shipped", "", "Goods of order %s have left; refund what comes back.", o.Number)
+	}
+	owned, entries, err := repay(ctx, tx, call, o)
+	if err != nil {
+		return "", fmt.Errorf("cancelling order %s: %w", o.Number, err)
+	}
+	if err := change.Append(ctx, tx, call.Caller, entries...); err != nil {
+		return "", err
+	}
+	call.Left = owned.payment
+	return o.ID, giveUp(ctx, tx, call.Caller, o.ID, owned.state)
+}
+
+// called asks the gateway, behind the commit of cancel, for what its payment waits for; the sweep does what this cannot.
+func (d *desk) called(ctx context.Context, call *command.Call, _ string) error {
+	id, ok := call.Left.(string)
+	if !ok || id == nothing || d.Payments == nil {
+		return nil
+	}
+	return d.Payments.Settle(ctx, call.Caller.Organization, id)
+}
+
+// settlement is how an order that is cancelled stands with its payment.
+type settlement struct {
+	payment string         // UUID, "" if it has none
+	state   payment.Status // that the order shows until the gateway has answered
+}
+
+const takenSQL = `SELECT o.payment_status, coalesce(p.id::text, ''), coalesce(p.status, 'voided'), coalesce(p.captured_amount - p.refunded_amount, 0)
+FROM sales_order o LEFT JOIN LATERAL (SELECT * FROM payment p WHERE p.order_id = o.id ORDER BY p.id DESC LIMIT 1) p ON true WHERE o.id = $1`
+
+// repay lets go of the money that is reserved and gives back what was taken.
+func repay(ctx context.Context, tx pgx.Tx, call *command.Call, o *Held) (m settlement, entries []change.Entry, err error) {
+	reason := call.Value("reason")
+	if reason == "" {
+		reason = "cancelled"
+	}
+	if entries, err = payment.Cancel(ctx, tx, call.Caller, o.ID, reason); err != nil {
+		return m, nil, err
+	}
+	var state payment.Status
+	var taken decimal.Decimal
+	if err := tx.QueryRow(ctx, takenSQL, o.ID).Scan(&m.state, &m.payment, &state, &taken); err != nil {
+		return m, nil, fmt.Errorf("reading the payment: %w", err)
+	}
+	if state.Over() {
+		m.state = state // it ended at once, and the order is not told
+	}
+	if taken.IsPositive() {
+		back, err := payment.Refund(ctx, tx, call.Caller, o.ID, money.Of(taken, o.Currency), reason)
+		if err != nil {
+			return m, nil, err
+		}
+		entries = append(entries, back...)
+	}
+	return m, entries, nil
+}
