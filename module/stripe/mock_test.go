@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hanse-commerce/hanse/module"
 	"github.com/hanse-commerce/hanse/module/moduletest"
 	"github.com/hanse-commerce/hanse/module/stripe/stripesim"
 )
@@ -117,6 +118,12 @@ func TestRequestsAreStripes(t *testing.T) {
 	mock := startMock(t)
 	if status, _, body := post(t, mock+"/v1/payment_intents", "sk_test_123", url.Values{"amount": {"100"}, "currency": {"eur"}, "colour": {"red"}}); status != http.StatusBadRequest {
 		t.Fatalf("stripe-mock takes an unknown parameter, so it judges nothing: %d %s", status, body)
+	}
+	stripes := moduletest.Channel(t, checker, map[string]any{"publishableKey": "pk_test_123", "secretKey": "sk_test_123", "apiBase": mock})
+	for _, reference := range []string{"pi_1", "cs_1", "seti_1"} { // the answers are Stripe's own samples
+		if s, err := checker.Look(t.Context(), stripes, module.PaymentLookup{Reference: reference}); err != nil || s.Status == "" {
+			t.Errorf("Stripe's sample of %s gives %+v, %v", reference, s, err)
+		}
 	}
 	g := start(t, stripesim.Config{})
 	for _, capture := range []string{"shipment", "order"} {
