@@ -164,6 +164,7 @@ func (e *Engine) show(w http.ResponseWriter, r *http.Request, view string, statu
 		return
 	}
 	h := w.Header()
+	open(h, f.Sources)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", tag.String())
 	h.Set("Cache-Control", "private, no-cache")

@@ -18,6 +18,10 @@ type Frame struct {
 	// Refresh, in seconds, reloads a page without JavaScript while something
 	// on it is still running; 0 never does.
 	Refresh int
+	// Sources are origins that this page needs beside the server's own; see ContentSecurityPolicy.
+	Sources []string
+	// Scripts are further scripts of the page, names of assets such as "script/payment.js".
+	Scripts []string
 
 	// Set by Show from the request:
 

@@ -3,6 +3,7 @@ package page_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/hanse-commerce/hanse/internal/web/page"
@@ -13,6 +14,17 @@ func TestContentSecurityPolicy(t *testing.T) {
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	if got := page.ContentSecurityPolicy(); got != want {
 		t.Errorf("the policy is %q, want %q", got, want)
+	}
+}
+
+// A page may need a gateway's origins; what is no origin never widens the policy.
+func TestContentSecurityPolicyOfOnePage(t *testing.T) {
+	got := page.ContentSecurityPolicy("https://js.pay.example", "https://*.pay.example")
+	for _, part := range []string{"script-src 'self' https://js.pay.example https://*.pay.example;", "style-src 'self';",
+		"connect-src 'self' https://js.pay.example", "form-action 'self' https://js.pay.example", "frame-src https://js.pay.example https://*.pay.example"} {
+		if !strings.Contains(got, part) {
+			t.Errorf("the policy lacks %q: %s", part, got)
+		}
 	}
 }
 

@@ -8,33 +8,36 @@ import (
 	"github.com/hanse-commerce/hanse/internal/web/page"
 )
 
-// Checkouts turn a cart into an order: at the total that the page showed, or
-// not at all.
+// Checkouts turn a cart into an order: at the total that the page showed, or not at all.
 type Checkouts interface {
-	// Start freezes the cart of the buyer in the context and returns the checkout's id.
+	// Start gives the checkout of the buyer's cart, the one that he left before or a new one.
 	Start(ctx context.Context) (id string, err error)
+	// Checkout is the first of the two pages. It asks what shipping costs, which may take two seconds.
 	Checkout(ctx context.Context, id string) (Checkout, error)
-	// Place orders, once for each checkout: a second call returns the same
-	// number. Fields of a *page.Invalid are the names of the form's controls.
-	Place(ctx context.Context, id string, choice CheckoutChoice) (orderNumber string, err error)
+	// Keep keeps what the buyer decided. Fields of a *page.Invalid are the names of the form's controls. ErrChanged: what
+	// shipping costs is no longer what the page showed, so that it must be shown again.
+	Keep(ctx context.Context, id string, choice CheckoutChoice) error
+	// Review computes what the order comes to, and holds it fast for the buyer to see. ErrChanged: the first page has to be
+	// filled in again.
+	Review(ctx context.Context, id string) (Review, error)
+	// Place orders, once for each checkout: a second call gives the same order.
+	Place(ctx context.Context, id string, choice PaymentChoice) (Placed, error)
+	// Return is told that the buyer came back from the gateway's page.
+	Return(ctx context.Context, id string) (Placed, error)
 }
 
-// Checkout is the one page between cart and order.
+// Checkout is the first page between cart and order: where to, how, and how it is paid.
 type Checkout struct {
 	ID        string
 	Order     string    // number of the order that came of it; empty while it is open
 	Addresses []Address // of the company, the usual one first
 	Countries []page.Option
 	Shipping  []Method
-	Payment   []Method // payment terms
+	Payment   []Method
 	Lines     []OrderLine
 	Subtotal  page.Money
-	Tax       *page.Money // nil where tax is not shown
-	// ShippingTotal and Total are those of the way of shipping that is chosen.
-	ShippingTotal page.Money
-	Total         page.Money
-	CreditLeft    *page.Money // nil where the customer has no limit
-	FrozenUntil   string      // in words; empty where it does not end
+	// CreditLeft is nil where the customer has no limit.
+	CreditLeft *page.Money
 	// Problems keep the order from being placed, such as a credit limit.
 	Problems []string
 
@@ -44,9 +47,10 @@ type Checkout struct {
 // Method is a way to ship or to pay.
 type Method struct {
 	Code, Name, Text string
-	Price            *page.Money
-	// Total of the order with this way of shipping. The form sends it back, so that no order is placed at another.
-	Total *page.Money
+	// Price is nil where it is told later, and for ways of paying. The form sends it back, so that a buyer who was shown
+	// another one sees the page again.
+	Price *page.Money
+	Free  bool
 }
 
 // Address is where goods or an invoice go.
@@ -67,8 +71,10 @@ type CheckoutChoice struct {
 	Note      string
 	// RequestedDate is the day on which the goods are wanted, as YYYY-MM-DD, or empty.
 	RequestedDate string
-	// Total is what the page showed for this way of shipping. It is never charged, only compared.
-	Total string
+	// Price is what the page showed for this way of shipping, "" where it is told later.
+	Price string
+	// Update asks only for what shipping to the address costs.
+	Update bool
 }
 
 // newAddress is the value of the address's radio button that asks for one.
@@ -118,20 +124,23 @@ func (s *Shop) showCheckout(w http.ResponseWriter, r *http.Request, status int, 
 	return nil
 }
 
-func (s *Shop) placeOrder(w http.ResponseWriter, r *http.Request) error {
+func (s *Shop) keepCheckout(w http.ResponseWriter, r *http.Request) error {
 	choice := readChoice(r)
+	id := r.PathValue("id")
 	form := page.Form{Values: r.PostForm}
-	form.Problems = s.checkAddress(r, choice.Address)
-	if form.Problems == nil {
-		number, err := s.Checkout.Place(r.Context(), r.PathValue("id"), choice)
+	if form.Problems = s.checkAddress(r, choice.Address); form.Problems == nil {
+		err := s.Checkout.Keep(r.Context(), id, choice)
 		var invalid *page.Invalid
 		switch {
+		case err == nil && choice.Update:
+			http.Redirect(w, r, page.Path("checkout", id)+"#f-shipping", http.StatusSeeOther)
+			return nil
 		case err == nil:
-			http.Redirect(w, r, page.Path("orders", number, "confirmation"), http.StatusSeeOther) // #nosec G710 -- Path keeps to this site
+			http.Redirect(w, r, page.Path("checkout", id, "payment"), http.StatusSeeOther) // #nosec G710 -- Path keeps to this site
 			return nil
 		case errors.Is(err, ErrChanged):
-			page.Tell(w, r, "bad", "checkout.changed")
-			http.Redirect(w, r, "/cart", http.StatusSeeOther)
+			page.Tell(w, r, "info", "checkout.newRates")
+			http.Redirect(w, r, page.Path("checkout", id)+"#f-shipping", http.StatusSeeOther) // #nosec G710 -- Path keeps to this site
 			return nil
 		case !errors.As(err, &invalid):
 			return err
@@ -145,7 +154,7 @@ func readChoice(r *http.Request) CheckoutChoice {
 	c := CheckoutChoice{AddressID: r.PostFormValue("address"), Shipping: r.PostFormValue("shipping"),
 		Payment: r.PostFormValue("payment"), PONumber: r.PostFormValue("poNumber"), Note: r.PostFormValue("note"),
 		RequestedDate: r.PostFormValue("requestedDate")}
-	c.Total = r.PostFormValue("total." + c.Shipping)
+	c.Price, c.Update = r.PostFormValue("price."+c.Shipping), r.PostFormValue("update") != ""
 	if c.AddressID == newAddress || c.AddressID == "" {
 		c.AddressID = ""
 		c.Address = &Address{Company: r.PostFormValue("company"), Name: r.PostFormValue("name"),

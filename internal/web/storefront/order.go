@@ -2,6 +2,8 @@ package storefront
 
 import (
 	"context"
+	"io"
+	"mime"
 	"net/http"
 	"time"
 
@@ -13,6 +15,8 @@ import (
 type Orders interface {
 	Orders(ctx context.Context, text string, number, size int) (OrderList, error)
 	Order(ctx context.Context, number string) (Order, error)
+	// Invoice gives an invoice of an order as a PDF, of which write writes the whole.
+	Invoice(ctx context.Context, order, invoice string) (write func(io.Writer) error, err error)
 }
 
 // OrderList is the page of the company's orders, newest first.
@@ -64,7 +68,43 @@ type Order struct {
 	// Handover are the steps on the order's way to the company's ERP. A file
 	// that was collected is not yet an order that was accepted.
 	Handover []Step
+
+	TaxIncluded   bool // the amounts have the tax in them
+	ShippingLater bool // what it costs is told later
+	PaymentStatus string
+	Instrument    string // "Visa •••• 4242"
+	PaymentURL    string // where the buyer has to go to pay; empty if nowhere
+	Shipments     []Shipment
+	Invoices      []Invoice
 }
+
+// Pending tells that the order waits for its payment.
+func (o Order) Pending() bool { return o.Status == "pending" }
+
+// Shipment is a part of an order that has left.
+type Shipment struct {
+	Number, Carrier, Service, Tracking string
+	TrackingURL                        string // the carrier's page; empty if it has none
+	Shipped                            time.Time
+	Items                              []ShipmentItem
+}
+
+// ShipmentItem is one product of a shipment.
+type ShipmentItem struct {
+	Name, Unit string
+	Quantity   decimal.Decimal
+}
+
+// Invoice is what the company asks for.
+type Invoice struct {
+	Number        string
+	Invoiced, Due time.Time // Due is zero where nothing is agreed
+	Total         page.Money
+	Order         string
+}
+
+// URL is the address of the PDF.
+func (i Invoice) URL() string { return page.Path("orders", i.Order, "invoices", i.Number) }
 
 // OrderLine is one product of an order or checkout.
 type OrderLine struct {
@@ -72,6 +112,9 @@ type OrderLine struct {
 	Quantity        decimal.Decimal
 	Price           Price
 	Total           page.Money
+	// Confirmed, Expected and Shipped are what the company's ERP said; nil and zero where it said nothing.
+	Confirmed, Shipped *decimal.Decimal
+	Expected           time.Time
 }
 
 // URL is the address of the product's page.
@@ -118,6 +161,22 @@ func (s *Shop) confirmation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	confirmationView.Show(s.engine, w, r, http.StatusOK, s.frame(r, s.text(r, "confirmation.title")), o)
+	f := s.frame(r, s.text(r, "confirmation.title"))
+	if o.Pending() {
+		f.Title, f.Refresh = s.text(r, "confirmation.pendingTitle"), 5
+	}
+	confirmationView.Show(s.engine, w, r, http.StatusOK, f, o)
 	return nil
+}
+
+func (s *Shop) invoice(w http.ResponseWriter, r *http.Request) error {
+	number := r.PathValue("invoice")
+	write, err := s.Orders.Invoice(r.Context(), r.PathValue("number"), number)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": number + ".pdf"}))
+	w.Header().Set("Cache-Control", "private, no-store")
+	return write(w)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -227,8 +228,43 @@ func (p prepared) Add(context.Context, string, string, decimal.Decimal) error { 
 func (p prepared) Change(context.Context, map[string]decimal.Decimal) error   { return nil }
 func (p prepared) Remove(context.Context, string) error                       { return nil }
 func (p prepared) Start(context.Context) (string, error)                      { return "c1", nil }
-func (p prepared) Place(context.Context, string, CheckoutChoice) (string, error) {
-	return "100042", nil
+func (p prepared) Keep(context.Context, string, CheckoutChoice) error         { return nil }
+func (p prepared) Place(context.Context, string, PaymentChoice) (Placed, error) {
+	return Placed{Number: "100042"}, nil
+}
+
+func (p prepared) Return(context.Context, string) (Placed, error) {
+	return Placed{Failed: "Your bank has declined the card."}, nil
+}
+
+func (p prepared) Invoice(_ context.Context, _, number string) (func(io.Writer) error, error) {
+	if number != "90001234" {
+		return nil, ErrNotFound
+	}
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, "%PDF-1.7")
+		return err
+	}, nil
+}
+
+func (p prepared) Review(context.Context, string) (Review, error) {
+	a := p.addresses()
+	v := Review{ID: "c1", ShipTo: a[1], BillTo: a[0], Shipping: "FedEx International Economy", Arrives: at.AddDate(0, 0, 4), Payment: "Credit card",
+		PONumber: "PO-2026-117", Note: "Please call before delivery.", Lines: p.lines(), Subtotal: eur("1394.5"), ShippingTotal: eur("24.9"),
+		Taxes: []TaxLine{{"VAT", dec("19"), eur("269.69")}}, Total: eur("1689.09"),
+		Card: &CardForm{Element: "none", Script: "https://js.pay.example/v3/", Options: map[string]string{"amount": "168909", "currency": "eur"},
+			Sources: []string{"https://js.pay.example"}, Hosted: true}}
+	if p.empty {
+		v.Card, v.Payment, v.PaymentText, v.ShippingLater = nil, "On account", "30 days net", true
+	}
+	if p.trouble {
+		v.Changes = []string{"Chang: the price is now €216.00 instead of €190.00."}
+		v.Problems = []string{"The order is above your credit limit."}
+	}
+	if p.long {
+		v.TaxIncluded, v.PaymentURL = true, "https://hooks.pay.example/redirect"
+	}
+	return v, nil
 }
 
 func (p prepared) addresses() []Address {
@@ -239,9 +275,10 @@ func (p prepared) addresses() []Address {
 func (p prepared) Checkout(context.Context, string) (Checkout, error) {
 	flat, credit := eur("9.9"), eur("12500")
 	c := Checkout{ID: "c1", Addresses: p.addresses(), Countries: []page.Option{{Value: "DE", Text: "Germany"}, {Value: "AT", Text: "Austria"}},
-		Shipping: []Method{{Code: "flat", Name: "Standard", Text: "2 to 3 working days", Price: &flat}},
-		Payment:  []Method{{Code: "Z030", Name: "On account", Text: "30 days net"}, {Code: "Z014", Name: "On account", Text: "14 days, 2 % discount"}},
-		Lines:    p.lines(), Subtotal: eur("1394.5"), ShippingTotal: flat, Total: eur("1404.4"), CreditLeft: &credit}
+		Shipping: []Method{{Code: "flat", Name: "Standard", Text: "2 to 3 working days", Price: &flat}, {Code: "PICKUP", Name: "Pick up in Hamburg", Free: true},
+			{Code: "fedex:later", Name: "FedEx"}},
+		Payment: []Method{{Code: "Z030", Name: "On account", Text: "30 days net"}, {Code: "Z014", Name: "On account", Text: "14 days, 2 % discount"}},
+		Lines:   p.lines(), Subtotal: eur("1394.5"), CreditLeft: &credit}
 	if p.empty {
 		c.Addresses = nil
 		c.CreditLeft = nil
@@ -289,6 +326,18 @@ func (p prepared) Order(_ context.Context, number string) (Order, error) {
 		ShippingTotal: eur("9.9"), Note: "Please call before delivery.",
 		Handover: []Step{{Name: "placed", State: "done", At: at}, {Name: "sent", State: "done", At: at.Add(2 * time.Second), Detail: "orders_20261124T083002Z_0000000000100042.xml"},
 			{Name: "collected", State: "done", At: at.Add(90 * time.Second)}, {Name: "accepted", State: "waiting"}}}
+	if p.long {
+		six := dec("6")
+		o.TaxIncluded, o.PaymentStatus, o.Instrument = true, "partlyCaptured", "Visa •••• 4242"
+		o.Items[0].Confirmed, o.Items[0].Shipped, o.Items[0].Expected = &six, &six, at.AddDate(0, 0, 5)
+		o.Items[1].SKU = ""
+		o.Shipments = []Shipment{{Number: "0080001234", Carrier: "FedEx", Service: "International Economy", Tracking: "794600001234", TrackingURL: "https://track.example/794600001234",
+			Shipped: at, Items: []ShipmentItem{{"Chai", "pieces", six}}}, {Number: "0080001235", Tracking: "JJD000390007882", Shipped: at}}
+		o.Invoices = []Invoice{{Number: "90001234", Invoiced: at, Due: at.AddDate(0, 0, 30), Total: eur("709.5"), Order: o.Number}}
+	}
+	if p.empty {
+		o.Status, o.PaymentStatus, o.PaymentURL = "pending", "requiresAction", "https://hooks.pay.example/redirect"
+	}
 	if p.trouble {
 		o.Status = "refused"
 		o.Handover[3] = Step{Name: "refused", State: "failed", At: at.Add(3 * time.Minute), Detail: "VG 204: Auftraggeber 0000001000 ist nicht angelegt"}

@@ -42,18 +42,21 @@ type Sources struct {
 
 // Options make a Shop.
 type Options struct {
-	Name   string // of the shop, in titles and header
-	Theme  fs.FS  // the owner's folder: templates, assets/, locale/; may be nil
-	Logger *slog.Logger
+	Name  string // of the shop, in titles and header
+	Theme fs.FS  // the owner's folder: templates, assets/, locale/; may be nil
+	// PublicURL is where browsers reach the shop, without a trailing slash; empty takes it from the request.
+	PublicURL string
+	Logger    *slog.Logger
 }
 
 // Shop serves the storefront. It is an http.Handler for the whole site.
 type Shop struct {
 	Sources
-	name    string
-	engine  *page.Engine
-	log     *slog.Logger
-	handler http.Handler
+	name      string
+	publicURL string
+	engine    *page.Engine
+	log       *slog.Logger
+	handler   http.Handler
 }
 
 // New parses the templates and binds the pages to their sources.
@@ -86,7 +89,7 @@ func New(o Options, s Sources) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	shop := &Shop{Sources: s, name: o.Name, engine: engine, log: o.Logger}
+	shop := &Shop{Sources: s, name: o.Name, publicURL: o.PublicURL, engine: engine, log: o.Logger}
 	shop.handler = page.Secure(page.Prefer(catalog, shop.routes(assets, page.Preferences(catalog))))
 	return shop, nil
 }
@@ -99,25 +102,29 @@ func (s *Shop) routes(assets, preferences http.Handler) http.Handler {
 	mux.Handle("GET /assets/", assets)
 	mux.Handle("POST /preferences", preferences)
 	for pattern, show := range map[string]page.Func{
-		"GET /{$}":                          s.home,
-		"GET /login":                        s.loginForm,
-		"POST /login":                       s.login,
-		"POST /logout":                      s.logout,
-		"GET /categories/{code}":            s.category,
-		"GET /search":                       s.search,
-		"GET /products/{sku}":               s.product,
-		"GET /cart":                         s.buyer(s.cart),
-		"POST /cart":                        s.buyer(s.changeCart),
-		"POST /cart/lines":                  s.buyer(s.addToCart),
-		"POST /cart/lines/{id}/remove":      s.buyer(s.removeFromCart),
-		"POST /checkout":                    s.buyer(s.startCheckout),
-		"GET /checkout/{id}":                s.buyer(s.checkout),
-		"POST /checkout/{id}":               s.buyer(s.placeOrder),
-		"GET /orders":                       s.buyer(s.orders),
-		"GET /orders/{number}":              s.buyer(s.order),
-		"GET /orders/{number}/confirmation": s.buyer(s.confirmation),
-		"GET /account":                      s.buyer(s.account),
-		"/":                                 func(http.ResponseWriter, *http.Request) error { return ErrNotFound },
+		"GET /{$}":                                s.home,
+		"GET /login":                              s.loginForm,
+		"POST /login":                             s.login,
+		"POST /logout":                            s.logout,
+		"GET /categories/{code}":                  s.category,
+		"GET /search":                             s.search,
+		"GET /products/{sku}":                     s.product,
+		"GET /cart":                               s.buyer(s.cart),
+		"POST /cart":                              s.buyer(s.changeCart),
+		"POST /cart/lines":                        s.buyer(s.addToCart),
+		"POST /cart/lines/{id}/remove":            s.buyer(s.removeFromCart),
+		"POST /checkout":                          s.buyer(s.startCheckout),
+		"GET /checkout/{id}":                      s.buyer(s.checkout),
+		"POST /checkout/{id}":                     s.buyer(s.keepCheckout),
+		"GET /checkout/{id}/payment":              s.buyer(s.payment),
+		"POST /checkout/{id}/payment":             s.buyer(s.placeOrder),
+		"GET /checkout/{id}/return":               s.buyer(s.returned),
+		"GET /orders":                             s.buyer(s.orders),
+		"GET /orders/{number}":                    s.buyer(s.order),
+		"GET /orders/{number}/confirmation":       s.buyer(s.confirmation),
+		"GET /orders/{number}/invoices/{invoice}": s.buyer(s.invoice),
+		"GET /account":                            s.buyer(s.account),
+		"/":                                       func(http.ResponseWriter, *http.Request) error { return ErrNotFound },
 	} {
 		mux.Handle(pattern, s.handle(show))
 	}

@@ -18,8 +18,9 @@ import (
 // noting is a shop's sources that note what was asked of them and answer as told.
 type noting struct {
 	prepared
-	calls []string
-	fail  error
+	calls  []string
+	fail   error
+	placed Placed
 }
 
 func (n *noting) note(format string, args ...any) error {
@@ -41,8 +42,12 @@ func (n *noting) Change(_ context.Context, quantities map[string]decimal.Decimal
 
 func (n *noting) Remove(_ context.Context, line string) error { return n.note("remove %s", line) }
 
-func (n *noting) Place(_ context.Context, id string, c CheckoutChoice) (string, error) {
-	return "100042", n.note("place %s %s %s %s", id, c.AddressID, c.Shipping, c.PONumber)
+func (n *noting) Keep(_ context.Context, id string, c CheckoutChoice) error {
+	return n.note("keep %s %s %s %s %s", id, c.AddressID, c.Shipping, c.Price, c.PONumber)
+}
+
+func (n *noting) Place(_ context.Context, id string, c PaymentChoice) (Placed, error) {
+	return n.placed, n.note("place %s %s %s %s", id, c.Token, c.Total, c.Shop)
 }
 
 func (n *noting) Category(ctx context.Context, code string, q ListQuery) (Listing, error) {
@@ -92,13 +97,16 @@ func TestForms(t *testing.T) {
 		{"remove", "/cart/lines/7/remove", "", nil, "remove 7", 303, "/cart", ""},
 		{"remove what is gone", "/cart/lines/7/remove", "", ErrNotFound, "remove 7", 404, "", "no such page"},
 		{"start the checkout", "/checkout", "", nil, "", 303, "/checkout/c1", ""},
-		{"place", "/checkout/c1", "address=a1&shipping=flat&payment=Z030&poNumber=PO-7", nil, "place c1 a1 flat PO-7", 303, "/orders/100042/confirmation", ""},
-		{"place at a changed price", "/checkout/c1", "address=a1", ErrChanged, "place c1 a1  ", 303, "/cart", ""},
-		{"place without an address", "/checkout/c1", "address=new", nil, "", 422, "", "Enter the city."},
-		{"place over the limit", "/checkout/c1", "address=a1", &page.Invalid{Problems: []page.Problem{{Text: "Above the limit."}}}, "place c1 a1  ", 422, "", "Above the limit."},
+		{"keep", "/checkout/c1", "address=a1&shipping=flat&price.flat=9.9&payment=Z030&poNumber=PO-7", nil, "keep c1 a1 flat 9.9 PO-7", 303, "/checkout/c1/payment", ""},
+		{"ask for rates", "/checkout/c1", "address=a2&update=rates", nil, "keep c1 a2   ", 303, "/checkout/c1#f-shipping", ""},
+		{"keep at changed rates", "/checkout/c1", "address=a1", ErrChanged, "keep c1 a1   ", 303, "/checkout/c1#f-shipping", ""},
+		{"keep without an address", "/checkout/c1", "address=new", nil, "", 422, "", "Enter the city."},
+		{"keep over the limit", "/checkout/c1", "address=a1", &page.Invalid{Problems: []page.Problem{{Text: "Above the limit."}}}, "keep c1 a1   ", 422, "", "Above the limit."},
+		{"place", "/checkout/c1/payment", "total=9.9&paymentToken=t", nil, "place c1 t 9.9 http://example.com", 303, "/orders/100042/confirmation", ""},
+		{"place at a changed price", "/checkout/c1/payment", "total=9.9", &page.Invalid{Problems: []page.Problem{{Text: "It costs more now."}}}, "place c1  9.9 http://example.com", 422, "", "It costs more now."},
 		{"a source that fails", "/cart", "quantity.a=3", context.DeadlineExceeded, "change map[a:3]", 500, "", "Something went wrong"},
 	} {
-		n := &noting{fail: c.fail}
+		n := &noting{fail: c.fail, placed: Placed{Number: "100042"}}
 		n.guest = strings.HasPrefix(c.path, "/login")
 		w := ask(newNoting(t, n), http.MethodPost, c.path, c.form)
 		call := ""
@@ -108,6 +116,49 @@ func TestForms(t *testing.T) {
 		if w.Code != c.status || w.Header().Get("Location") != c.location || call != c.call || !strings.Contains(w.Body.String(), c.shows) {
 			t.Errorf("%s: %d to %q after %q; want %d to %q after %q showing %q", c.name, w.Code, w.Header().Get("Location"), call, c.status, c.location, c.call, c.shows)
 		}
+	}
+}
+
+// What comes behind an order: the gateway's page, the payment once more, the confirmation.
+func TestAfterPlacing(t *testing.T) {
+	for _, c := range []struct {
+		placed          Placed
+		status          int
+		location, shows string
+	}{
+		{Placed{Number: "1", URL: "https://pay.example/p/1"}, 303, "https://pay.example/p/1", ""},
+		{Placed{Number: "1", Failed: "Your card was declined."}, 402, "", "Your card was declined."},
+		{Placed{Number: "1"}, 303, "/orders/1/confirmation", ""},
+	} {
+		w := ask(newNoting(t, &noting{placed: c.placed}), http.MethodPost, "/checkout/c1/payment", "total=1")
+		if w.Code != c.status || w.Header().Get("Location") != c.location || !strings.Contains(w.Body.String(), c.shows) {
+			t.Errorf("%+v: %d to %q", c.placed, w.Code, w.Header().Get("Location"))
+		}
+	}
+}
+
+// The policy opens for the gateway on the payment page alone.
+func TestPolicyOpensOnThePaymentPageAlone(t *testing.T) {
+	h := newShop(t, prepared{})
+	for path, want := range map[string]bool{"/checkout/c1/payment": true, "/checkout/c1": false, "/cart": false, "/orders/100042": false} {
+		policy := ask(h, http.MethodGet, path, "").Header().Get("Content-Security-Policy")
+		if got := strings.Contains(policy, "https://js.pay.example"); got != want || !strings.Contains(policy, "default-src 'none'") {
+			t.Errorf("%s: %s", path, policy)
+		}
+	}
+	if policy := ask(newShop(t, prepared{empty: true}), http.MethodGet, "/checkout/c1/payment", "").Header().Get("Content-Security-Policy"); strings.Contains(policy, "http") {
+		t.Errorf("without a card the policy is %s", policy)
+	}
+}
+
+func TestInvoiceIsAFile(t *testing.T) {
+	h := newShop(t, prepared{})
+	w := ask(h, http.MethodGet, "/orders/100042/invoices/90001234", "")
+	if w.Code != 200 || w.Header().Get("Content-Type") != "application/pdf" || !strings.Contains(w.Header().Get("Content-Disposition"), "90001234.pdf") {
+		t.Errorf("%d, %v", w.Code, w.Header())
+	}
+	if w := ask(h, http.MethodGet, "/orders/100042/invoices/1", ""); w.Code != 404 {
+		t.Errorf("another's invoice: %d", w.Code)
 	}
 }
 

@@ -9,6 +9,7 @@ var (
 	productView      = page.Declare[Product]("product")
 	cartView         = page.Declare[Cart]("cart")
 	checkoutView     = page.Declare[Checkout]("checkout")
+	paymentView      = page.Declare[Review]("payment")
 	confirmationView = page.Declare[Order]("confirmation")
 	ordersView       = page.Declare[OrderList]("orders")
 	orderView        = page.Declare[Order]("order")
@@ -16,5 +17,5 @@ var (
 	troubleView      = page.Declare[Trouble]("trouble")
 )
 
-var declared = []page.Declared{homeView, loginView, listingView, productView, cartView, checkoutView,
+var declared = []page.Declared{homeView, loginView, listingView, productView, cartView, checkoutView, paymentView,
 	confirmationView, ordersView, orderView, accountView, troubleView}

@@ -15,7 +15,7 @@ var (
 	inlineScript = regexp.MustCompile(`<script(?:\s+defer)?\s*>|\son[a-z]+="|href="javascript:`)
 	heading      = regexp.MustCompile(`<h([1-6])[\s>]`)
 	unescaped    = regexp.MustCompile(`ZgotmplZ|%!|&lt;nil&gt;|<nil>|<no value>`)
-	foreign      = regexp.MustCompile(`\s(?:src|href|action)="(?:https?:)?//`)
+	foreign      = regexp.MustCompile(`\s(?:src|action)="(?:https?:)?//|<link[^>]*\shref="(?:https?:)?//`) // a link may lead elsewhere
 )
 
 // Document reports what a strict content security policy would block and what
