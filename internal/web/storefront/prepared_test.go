@@ -330,7 +330,7 @@ func (p prepared) Order(_ context.Context, number string) (Order, error) {
 		six := dec("6")
 		o.TaxIncluded, o.PaymentStatus, o.Instrument = true, "partlyCaptured", "Visa •••• 4242"
 		o.Items[0].Confirmed, o.Items[0].Shipped, o.Items[0].Expected = &six, &six, at.AddDate(0, 0, 5)
-		o.Items[1].SKU = ""
+		o.Items[1].SKU, o.Items[1].Unknown = "", true
 		o.Shipments = []Shipment{{Number: "0080001234", Carrier: "FedEx", Service: "International Economy", Tracking: "794600001234", TrackingURL: "https://track.example/794600001234",
 			Shipped: at, Items: []ShipmentItem{{"Chai", "pieces", six}}}, {Number: "0080001235", Tracking: "JJD000390007882", Shipped: at}}
 		o.Invoices = []Invoice{{Number: "90001234", Invoiced: at, Due: at.AddDate(0, 0, 30), Total: eur("709.5"), Order: o.Number}}

@@ -2,12 +2,13 @@ package shop
 
 import (
 	"context"
+	"errors"
 	"net/url"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/shopspring/decimal"
 
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/cart"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
 	"github.com/hanse-commerce/hanse/internal/record"
@@ -15,26 +16,6 @@ import (
 	"github.com/hanse-commerce/hanse/internal/web/storefront"
 	"github.com/hanse-commerce/hanse/resource"
 )
-
-type checkoutRow struct{ Status, PONumber, Notes, RequestedDate string }
-
-type methodRow struct {
-	Code, Name string
-	Amount     decimal.Decimal
-}
-
-// desk is all that a checkout is made of.
-type desk struct {
-	checkoutRow
-	id        string
-	chosen    map[string]string // ids by relation of the checkout
-	order     string            // number of the order that came of it
-	basket    basket
-	places    []place
-	methods   []methodRow
-	methodIDs []string
-	term      string
-}
 
 // Start gives the checkout of the buyer's cart, the one that he left before or a new one.
 func (s *Shop) Start(ctx context.Context) (string, error) {
@@ -67,10 +48,22 @@ func (s *Shop) Start(ctx context.Context) (string, error) {
 	return id, err
 }
 
+// newCheckout makes a checkout that goes to the company's usual addresses.
 func (s *Shop) newCheckout(ctx context.Context, tx pgx.Tx, caller access.Caller, cartID string) (string, error) {
-	batch := &record.Batch{}
-	c := &record.Change{}
-	if err := s.change(batch, record.Create, "checkouts", c, map[string]string{"cart": cartID}); err != nil {
+	var addresses []found
+	if err := s.Store.ReadAll(ctx, tx, caller, collect(s.addresses(caller), &addresses)); err != nil {
+		return "", err
+	}
+	places, err := placesOf(addresses)
+	if err != nil {
+		return "", err
+	}
+	values := map[string]string{"cart": cartID}
+	if len(places) > 0 {
+		values["shippingAddress"], values["billingAddress"] = places[0].id, billing(places)
+	}
+	batch, c := &record.Batch{}, &record.Change{}
+	if err := s.change(batch, record.Create, "checkouts", c, values); err != nil {
 		return "", err
 	}
 	if err := s.Store.Apply(ctx, tx, caller, batch); err != nil {
@@ -82,11 +75,30 @@ func (s *Shop) newCheckout(ctx context.Context, tx pgx.Tx, caller access.Caller,
 	return c.ID, nil
 }
 
-// Checkout is the one page between cart and order. Its form holds what was chosen before.
+// billing is the address that invoices go to: the one that is for them, else the company's main one, else the first.
+func billing(places []place) string {
+	id := places[0].id
+	for i := len(places) - 1; i >= 0; i-- {
+		if places[i].Primary {
+			id = places[i].id
+		}
+	}
+	for i := len(places) - 1; i >= 0; i-- {
+		if places[i].Billing {
+			id = places[i].id
+		}
+	}
+	return id
+}
+
+// Checkout is the first page of the two. Its form holds what was chosen before.
 func (s *Shop) Checkout(ctx context.Context, id string) (storefront.Checkout, error) {
 	var shown storefront.Checkout
 	caller, err := buyer(ctx)
 	if err != nil {
+		return shown, err
+	}
+	if err := s.quote(ctx, caller, id); err != nil {
 		return shown, err
 	}
 	d, err := s.desk(ctx, caller, id)
@@ -108,11 +120,13 @@ func (s *Shop) Checkout(ctx context.Context, id string) (storefront.Checkout, er
 		}
 		shown.Lines = append(shown.Lines, line)
 	}
-	s.methodsOf(d, caller.Currency, &shown)
-	if d.term != "" {
-		shown.Payment = []storefront.Method{{Code: "paymentTerm", Name: s.text(ctx, "shop.checkout.onAccount"), Text: d.term}}
+	for _, q := range d.quotes {
+		shown.Shipping = append(shown.Shipping, s.method(ctx, q))
 	}
-	shown.Problems = s.obstacles(ctx, d, standing, shown.Total)
+	for _, m := range d.methods {
+		shown.Payment = append(shown.Payment, storefront.Method{Code: m.Code, Name: s.methodName(ctx, m), Text: d.termOf(m)})
+	}
+	shown.Problems = s.obstacles(ctx, d, standing)
 	if left, limited := standing.Left(); limited {
 		shown.CreditLeft = &page.Money{Amount: left, Currency: caller.Currency}
 	}
@@ -120,34 +134,55 @@ func (s *Shop) Checkout(ctx context.Context, id string) (storefront.Checkout, er
 	return shown, nil
 }
 
-// methodsOf fills in the ways of shipping, each with the total that it leads to, and the sums of the chosen one.
-func (s *Shop) methodsOf(d *desk, currency string, shown *storefront.Checkout) {
-	money := func(amount decimal.Decimal) page.Money { return page.Money{Amount: amount, Currency: currency} }
-	shown.ShippingTotal, shown.Total = money(decimal.Zero), d.basket.subtotal
-	for i, m := range d.methods {
-		price, total := money(m.Amount), money(d.basket.subtotal.Amount.Add(m.Amount))
-		shown.Shipping = append(shown.Shipping, storefront.Method{Code: m.Code, Name: m.Name, Price: &price, Total: &total})
-		if i == 0 || d.methodIDs[i] == d.chosen["shippingMethod"] {
-			shown.ShippingTotal, shown.Total = price, total
-		}
+// quote finds out what shipping costs, where that is not known already. A checkout that cannot be quoted yet, or any more,
+// shows what it has.
+func (s *Shop) quote(ctx context.Context, caller access.Caller, id string) error {
+	if _, ok := resource.ParseUUID(id); !ok {
+		return storefront.ErrNotFound
 	}
+	_, err := s.run(ctx, caller, "checkouts", "quoteShipping", id, nil)
+	var refused *command.Error
+	if errors.As(err, &refused) {
+		if refused.Code() == command.CodeNotFound {
+			return storefront.ErrNotFound
+		}
+		return nil
+	}
+	return err
 }
 
-// obstacles are what keeps the order from being placed, in words.
-func (s *Shop) obstacles(ctx context.Context, d *desk, standing order.Standing, total page.Money) []string {
+// method is a way of shipping as the page shows it.
+func (s *Shop) method(ctx context.Context, q quoteRow) storefront.Method {
+	m := storefront.Method{Code: q.Code, Name: q.Name, Free: q.Amount != nil && q.Amount.IsZero()}
+	if q.Amount != nil {
+		m.Price = &page.Money{Amount: *q.Amount, Currency: q.Currency}
+	}
+	switch arrives := day(q.ArrivesOn); {
+	case !arrives.IsZero():
+		m.Text = s.text(ctx, "shop.checkout.arrives", s.printer(ctx).Date(arrives))
+	case q.Days > 0:
+		m.Text = s.text(ctx, "shop.checkout.days", q.Days)
+	case q.Kind == "later":
+		m.Text = s.text(ctx, "shop.checkout.quotedLater")
+	}
+	return m
+}
+
+// obstacles are what keeps the order from being placed whatever is chosen, in words.
+func (s *Shop) obstacles(ctx context.Context, d *desk, standing order.Standing) []string {
 	var problems []string
 	if standing.OrderBlock {
 		problems = append(problems, s.text(ctx, "shop.order.blocked"))
 	}
-	if left, limited := standing.Left(); limited && total.Amount.GreaterThan(left) {
+	if left, limited := standing.Left(); limited && d.basket.subtotal.Amount.GreaterThan(left) && d.onlyOnAccount() {
 		p := s.printer(ctx)
-		problems = append(problems, s.text(ctx, "shop.order.credit", p.Amount(total), p.Amount(page.Money{Amount: left, Currency: total.Currency})))
-	}
-	if d.term == "" {
-		problems = append(problems, s.text(ctx, "shop.order.noTerm"))
+		problems = append(problems, s.text(ctx, "shop.order.credit", p.Amount(d.basket.subtotal), p.Amount(page.Money{Amount: left, Currency: d.basket.subtotal.Currency})))
 	}
 	if len(d.methods) == 0 {
-		problems = append(problems, s.text(ctx, "shop.order.noMethod", total.Currency))
+		problems = append(problems, s.text(ctx, "shop.order.noTerm"))
+	}
+	if len(d.quotes) == 0 && len(d.places) > 0 {
+		problems = append(problems, s.text(ctx, "shop.order.noMethod", d.basket.subtotal.Currency))
 	}
 	if len(d.basket.lines) == 0 && d.order == "" {
 		problems = append(problems, s.text(ctx, "shop.order.empty"))
@@ -158,15 +193,22 @@ func (s *Shop) obstacles(ctx context.Context, d *desk, standing order.Standing, 
 // values are what was chosen before, as the form sends it.
 func (d *desk) values() url.Values {
 	values := url.Values{"poNumber": {d.PONumber}, "note": {d.Notes}, "requestedDate": {d.RequestedDate}}
-	if id := d.chosen["shippingAddress"]; id != "" {
-		values.Set("address", id)
-	}
-	for i, m := range d.methods {
-		if d.methodIDs[i] == d.chosen["shippingMethod"] {
-			values.Set("shipping", m.Code)
+	for name, id := range map[string]string{"address": d.chosen["shippingAddress"], "shipping": d.code(), "payment": d.paymentChosen()} {
+		if id != "" {
+			values.Set(name, id)
 		}
 	}
 	return values
+}
+
+// paymentChosen is the code of the way of paying, if it is offered.
+func (d *desk) paymentChosen() string {
+	for _, m := range d.methods {
+		if m.Code == d.PaymentMethod {
+			return m.Code
+		}
+	}
+	return ""
 }
 
 // countriesFor lists the countries, that of the company's usual address chosen.

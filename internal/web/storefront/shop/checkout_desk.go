@@ -2,16 +2,82 @@ package shop
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/internal/web/page"
 	"github.com/hanse-commerce/hanse/internal/web/storefront"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
-// desk reads a checkout with all that it is made of, in one round trip.
+type checkoutRow struct {
+	Status, PONumber, Notes, RequestedDate, PaymentMethod, Currency string
+	Subtotal, ShippingTotal, TaxTotal, Total                        decimal.Decimal
+	TaxIncluded                                                     bool
+	Breakdown                                                       json.RawMessage
+	Problems, Changes                                               []finding
+}
+
+// finding is what review found: an obstacle, or something that has changed.
+type finding struct{ Code, Field, Detail string }
+
+type quoteRow struct {
+	Code, Name, Kind, Currency, ArrivesOn string
+	Amount                                *decimal.Decimal
+	Days                                  int
+	PickUp                                bool
+
+	id string
+}
+
+// desk is all that a checkout is made of.
+type desk struct {
+	checkoutRow
+	id      string
+	chosen  map[string]string // ids by relation of the checkout
+	order   string            // number of the order that came of it
+	orderID string
+	basket  basket
+	places  []place
+	quotes  []quoteRow
+	methods []payment.Method
+	term    string // name of the company's payment term, "" if none is agreed
+}
+
+// code is that of the way of shipping that was chosen.
+func (d *desk) code() string {
+	for _, q := range d.quotes {
+		if q.id == d.chosen["shippingQuote"] {
+			return q.Code
+		}
+	}
+	return ""
+}
+
+// termOf is the term by which a way of paying is paid.
+func (d *desk) termOf(m payment.Method) string {
+	if m.Traits.OnAccount {
+		return d.term
+	}
+	return ""
+}
+
+func (d *desk) onlyOnAccount() bool {
+	for _, m := range d.methods {
+		if !m.Traits.OnAccount {
+			return false
+		}
+	}
+	return true
+}
+
+// desk reads a checkout with all that it is made of.
 func (s *Shop) desk(ctx context.Context, caller access.Caller, id string) (*desk, error) {
 	id, ok := resource.ParseUUID(id)
 	if !ok {
@@ -19,16 +85,13 @@ func (s *Shop) desk(ctx context.Context, caller access.Caller, id string) (*desk
 	}
 	q := s.query("checkouts")
 	q.Target = resource.Ref{ID: id}
-	q.Include = []string{"order"}
+	q.Include = []string{"order", "quotes"}
 	q.Fields = map[string][]string{"orders": {"number"}}
 	carts := withLines(&record.Query{Type: s.query("carts").Type, Fields: map[string][]string{},
 		Of: &record.Origin{Type: q.Type, Target: q.Target, Relation: "cart"}})
-	methods := s.query("shippingMethods")
-	methods.Filters = []record.Filter{{Path: "currency", Operator: resource.Eq, Values: []string{caller.Currency}}}
-	methods.Sort, methods.Size = []record.Sort{{Path: "position"}, {Path: "code"}}, record.MaxPageSize
-	var checkouts, inCart, addresses, ways, companies []found
+	var checkouts, inCart, addresses, companies []found
 	err := s.read(ctx, caller, collect(q, &checkouts), collect(carts, &inCart), collect(s.addresses(caller), &addresses),
-		collect(methods, &ways), collect(s.company(caller.Customer), &companies))
+		collect(s.company(caller.Customer), &companies))
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +99,10 @@ func (s *Shop) desk(ctx context.Context, caller access.Caller, id string) (*desk
 		return nil, storefront.ErrNotFound
 	}
 	d := &desk{id: id, chosen: checkouts[0].ones, basket: basket{subtotal: page.Money{Currency: caller.Currency}}}
-	if err := d.take(&checkouts[0], &companies[0], addresses, ways); err != nil {
+	if err := d.take(&checkouts[0], &companies[0], addresses); err != nil {
+		return nil, err
+	}
+	if d.methods, err = s.methods(ctx, caller, d.term != ""); err != nil {
 		return nil, err
 	}
 	if len(inCart) > 0 {
@@ -45,29 +111,53 @@ func (s *Shop) desk(ctx context.Context, caller access.Caller, id string) (*desk
 	return d, err
 }
 
-func (d *desk) take(checkout, company *found, addresses, ways []found) (err error) {
+func (d *desk) take(checkout, company *found, addresses []found) (err error) {
 	if d.checkoutRow, err = decode[checkoutRow](checkout.attributes); err != nil {
 		return err
 	}
-	o, err := decodeRelated[struct{ Number string }](checkout.one("order", d.id))
+	placed, ok := checkout.one("order", d.id)
+	o, err := decodeRelated[struct{ Number string }](placed, ok)
 	if err != nil {
 		return err
 	}
-	d.order = o.Number
+	d.order, d.orderID = o.Number, placed.id
 	if d.term, err = company.nameOf("paymentTerm"); err != nil {
 		return err
 	}
 	if d.places, err = placesOf(addresses); err != nil {
 		return err
 	}
-	for i := range ways {
-		m, err := decode[methodRow](ways[i].attributes)
+	for _, r := range checkout.below("quotes", d.id) {
+		q, err := decode[quoteRow]([]byte(r.attributes))
 		if err != nil {
 			return err
 		}
-		d.methods, d.methodIDs = append(d.methods, m), append(d.methodIDs, ways[i].id)
+		q.id = r.id
+		d.quotes = append(d.quotes, q)
 	}
 	return nil
+}
+
+// methods are the ways of paying that the buyer has: on account only where a term is agreed.
+func (s *Shop) methods(ctx context.Context, caller access.Caller, term bool) (methods []payment.Method, err error) {
+	err = s.within(ctx, caller, func(tx pgx.Tx) error {
+		offered, err := s.Payments.Offered(ctx, tx, caller.Organization, caller.Website)
+		for _, m := range offered {
+			if term || !m.Traits.OnAccount {
+				methods = append(methods, m)
+			}
+		}
+		return err
+	})
+	return methods, err
+}
+
+// methodName is what buyers call a way of paying.
+func (s *Shop) methodName(ctx context.Context, m payment.Method) string {
+	if m.Traits.OnAccount && len(m.Label) == 0 {
+		return s.text(ctx, "shop.checkout.onAccount")
+	}
+	return m.Title(page.LanguageOf(ctx).String())
 }
 
 // change fills in a change with the texts of fields and references, an empty text clears, and adds it to the batch.

@@ -2,8 +2,10 @@ package shop
 
 import (
 	"context"
+	"io"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
 	"github.com/hanse-commerce/hanse/internal/access"
@@ -17,6 +19,8 @@ type orderRow struct {
 	Number, PONumber, Status, Currency, Notes, RequestedDate string
 	LineCount                                                int
 	Subtotal, ShippingTotal, TaxTotal, DiscountTotal, Total  decimal.Decimal
+	TaxIncluded, ShippingQuotedLater                         bool
+	PaymentMethod, PaymentStatus, ShippingName               string
 	PlacedAt                                                 time.Time
 	ExportedAt, CollectedAt, AcceptedAt, RefusedAt           *time.Time
 }
@@ -110,7 +114,8 @@ func (s *Shop) Order(ctx context.Context, number string) (storefront.Order, erro
 	}
 	q := s.query("orders")
 	q.Target = resource.ByKey(number)
-	q.Include = []string{"customerUser", "lines", "lines.unit", "addresses", "shippingMethod", "paymentTerm"}
+	q.Include = []string{"customerUser", "lines", "lines.unit", "addresses", "shippingMethod", "paymentTerm", "payments", "shipments",
+		"shipments.lines", "invoices"}
 	var orders []found
 	if err := s.read(ctx, caller, collect(q, &orders)); err != nil {
 		return storefront.Order{}, err
@@ -133,10 +138,13 @@ func (s *Shop) orderPage(ctx context.Context, caller access.Caller, f *found) (s
 	shown.RequestedDate = day(o.RequestedDate)
 	shown.Subtotal, shown.ShippingTotal = o.money(o.Subtotal), o.money(o.ShippingTotal)
 	shown.Discount, shown.Tax = o.optional(o.DiscountTotal), o.optional(o.TaxTotal)
-	if shown.Shipping, err = f.nameOf("shippingMethod"); err != nil {
-		return shown, err
+	shown.TaxIncluded, shown.ShippingLater, shown.PaymentStatus = o.TaxIncluded, o.ShippingQuotedLater, o.PaymentStatus
+	if shown.Shipping = o.ShippingName; shown.Shipping == "" {
+		if shown.Shipping, err = f.nameOf("shippingMethod"); err != nil {
+			return shown, err
+		}
 	}
-	if shown.Payment, err = f.nameOf("paymentTerm"); err != nil {
+	if err := s.orderPayment(ctx, caller, f, &o, &shown); err != nil {
 		return shown, err
 	}
 	for _, r := range f.below("addresses", f.id) {
@@ -150,8 +158,119 @@ func (s *Shop) orderPage(ctx context.Context, caller access.Caller, f *found) (s
 			shown.BillTo = a.address(ctx, r.id)
 		}
 	}
-	shown.Items, err = f.orderLines(&o)
+	if shown.Items, err = f.orderLines(&o); err != nil {
+		return shown, err
+	}
+	if shown.Shipments, err = f.shipments(); err != nil {
+		return shown, err
+	}
+	shown.Invoices, err = f.invoices(&o)
 	return shown, err
+}
+
+// orderPayment fills in how the order is paid and how far.
+func (s *Shop) orderPayment(ctx context.Context, caller access.Caller, f *found, o *orderRow, shown *storefront.Order) (err error) {
+	if shown.Payment, err = f.nameOf("paymentTerm"); err != nil {
+		return err
+	}
+	var paid paidOrder
+	if err := paid.pay(f); err != nil {
+		return err
+	}
+	if shown.Instrument = paid.card; o.Status == "pending" {
+		shown.PaymentURL = paid.nextURL
+	}
+	if shown.Payment != "" {
+		return nil
+	}
+	return s.within(ctx, caller, func(tx pgx.Tx) error {
+		m, ok, err := s.Payments.Find(ctx, tx, caller.Organization, caller.Website, o.PaymentMethod)
+		if shown.Payment = o.PaymentMethod; ok {
+			shown.Payment = s.methodName(ctx, m)
+		}
+		return err
+	})
+}
+
+func (f *found) shipments() (all []storefront.Shipment, err error) {
+	names := map[string]related{}
+	for _, l := range f.below("lines", f.id) {
+		names[l.id] = l
+	}
+	for _, r := range f.below("shipments", f.id) {
+		row, err := decode[struct{ Number, Carrier, Service, TrackingNumber, TrackingURL, ShippedOn string }]([]byte(r.attributes))
+		if err != nil {
+			return nil, err
+		}
+		s := storefront.Shipment{Number: row.Number, Carrier: row.Carrier, Service: row.Service, Tracking: row.TrackingNumber,
+			TrackingURL: row.TrackingURL, Shipped: day(row.ShippedOn)}
+		for _, l := range f.below("shipments.lines", r.id) {
+			item, err := f.shipmentItem(l, names[l.ones["orderLine"]])
+			if err != nil {
+				return nil, err
+			}
+			s.Items = append(s.Items, item)
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// shipmentItem has its name and unit from the line of the order.
+func (f *found) shipmentItem(l, ordered related) (item storefront.ShipmentItem, err error) {
+	row, err := decode[struct {
+		SKU      string
+		Quantity decimal.Decimal
+	}]([]byte(l.attributes))
+	if err != nil || ordered.id == "" {
+		return storefront.ShipmentItem{Name: row.SKU, Quantity: row.Quantity}, err
+	}
+	of, err := decode[struct{ Name string }]([]byte(ordered.attributes))
+	if err != nil {
+		return item, err
+	}
+	u, err := decodeRelated[unitRow](f.one("lines.unit", ordered.id))
+	return storefront.ShipmentItem{Name: of.Name, Unit: u.Name, Quantity: row.Quantity}, err
+}
+
+func (f *found) invoices(o *orderRow) (all []storefront.Invoice, err error) {
+	for _, r := range f.below("invoices", f.id) {
+		row, err := decode[struct {
+			Number, InvoicedOn, DueOn, Currency string
+			Total                               decimal.Decimal
+		}]([]byte(r.attributes))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, storefront.Invoice{Number: row.Number, Order: o.Number, Invoiced: day(row.InvoicedOn), Due: day(row.DueOn),
+			Total: page.Money{Amount: row.Total, Currency: row.Currency}})
+	}
+	return all, nil
+}
+
+// Invoice gives an invoice of an order of the buyer's company as a PDF.
+func (s *Shop) Invoice(ctx context.Context, order, invoice string) (func(io.Writer) error, error) {
+	caller, err := buyer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := s.query("invoices")
+	q.Target, q.Include, q.Fields = resource.ByKey(invoice), []string{"order"}, map[string][]string{"invoices": {"order"}, "orders": {"number"}}
+	var all []found
+	if err := s.read(ctx, caller, collect(q, &all)); err != nil {
+		return nil, err
+	}
+	if len(all) == 0 || s.InvoicePDF == nil {
+		return nil, storefront.ErrNotFound
+	}
+	o, err := decodeRelated[struct{ Number string }](all[0].one("order", all[0].id))
+	if err != nil {
+		return nil, err
+	}
+	if o.Number != order {
+		return nil, storefront.ErrNotFound
+	}
+	return func(w io.Writer) error { return s.InvoicePDF(ctx, caller, all[0].id, w) }, nil
 }
 
 func (f *found) nameOf(relation string) (string, error) {
@@ -162,8 +281,10 @@ func (f *found) nameOf(relation string) (string, error) {
 func (f *found) orderLines(o *orderRow) (lines []storefront.OrderLine, err error) {
 	for _, r := range f.below("lines", f.id) {
 		l, err := decode[struct {
-			SKU, Name                      string
+			SKU, Name, ConfirmedOn         string
 			Quantity, Price, Per, RowTotal decimal.Decimal
+			ShippedQuantity                decimal.Decimal
+			ConfirmedQuantity              *decimal.Decimal
 		}]([]byte(r.attributes))
 		if err != nil {
 			return nil, err
@@ -172,8 +293,14 @@ func (f *found) orderLines(o *orderRow) (lines []storefront.OrderLine, err error
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, storefront.OrderLine{SKU: l.SKU, Name: l.Name, Unit: u.Name, Quantity: l.Quantity,
-			Price: storefront.Price{Money: o.money(l.Price), Per: l.Per}, Total: o.money(l.RowTotal)})
+		line := storefront.OrderLine{SKU: l.SKU, Name: l.Name, Unit: u.Name, Quantity: l.Quantity, Confirmed: l.ConfirmedQuantity,
+			Expected: day(l.ConfirmedOn), Price: storefront.Price{Money: o.money(l.Price), Per: l.Per}, Total: o.money(l.RowTotal)}
+		if l.ShippedQuantity.IsPositive() {
+			line.Shipped = &l.ShippedQuantity
+		}
+		_, known := r.ones["product"]
+		line.Unknown = !known
+		lines = append(lines, line)
 	}
 	return lines, nil
 }

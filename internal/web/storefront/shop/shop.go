@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/internal/web/page"
 	"github.com/hanse-commerce/hanse/internal/web/storefront"
@@ -39,6 +41,11 @@ type Options struct {
 	Store     *record.Store
 	Commands  Commands
 	Directory *access.Directory
+	Payments  payment.Methods
+	// PublicURL is where browsers reach the shop, without a trailing slash; empty takes it from each request.
+	PublicURL string
+	// InvoicePDF writes the invoice of that id as a PDF.
+	InvoicePDF func(ctx context.Context, caller access.Caller, invoice string, w io.Writer) error
 
 	// Secure: the session's cookie goes over HTTPS only.
 	Secure bool
@@ -80,7 +87,7 @@ func New(o Options) (*Shop, error) {
 		return nil, fmt.Errorf("read the shop's texts: %w", err)
 	}
 	s.countries = countries(s.texts.Languages())
-	pages, err := storefront.New(storefront.Options{Name: o.Name, Theme: o.Theme, Logger: o.Log},
+	pages, err := storefront.New(storefront.Options{Name: o.Name, Theme: o.Theme, PublicURL: o.PublicURL, Logger: o.Log},
 		storefront.Sources{Buyers: s, Catalog: s, Carts: s, Checkout: s, Orders: s, Account: s, Name: s.websiteName})
 	if err != nil {
 		return nil, err
