@@ -22,7 +22,7 @@ func (g *guest) order(sku, quantity string) string {
 	g.t.Helper()
 	g.put(sku, quantity)
 	c := g.post("/checkout", nil).at("/checkout/")
-	return strings.TrimSuffix(g.post(c.path, c.form(c.path)).at("/orders/W").path, "/confirmation")
+	return strings.TrimSuffix(g.pay(g.decide(c.path, c.form(c.path))).at("/orders/W").path, "/confirmation")
 }
 
 // What belongs to another company does not exist, and what belongs to a colleague's cart neither.
@@ -45,7 +45,10 @@ func TestOthersRecordsAreMissing(t *testing.T) {
 	thief.get(order + "/confirmation").is(404)
 	for _, g := range []*guest{thief, colleague} {
 		g.get(checkout).is(404)
+		g.get(checkout + "/payment").is(404)
+		g.get(checkout + "/return").is(404)
 		g.post(checkout, url.Values{"address": {address}, "shipping": {"STANDARD"}}).is(404)
+		g.post(checkout+"/payment", url.Values{"total": {"54"}}).is(404)
 		g.post("/cart", url.Values{"quantity." + line: {"1"}}).is(404)
 		g.post("/cart/lines/"+line+"/remove", nil).is(404)
 		g.post("/cart/lines/made-up/remove", nil).is(404)
@@ -91,13 +94,18 @@ func TestFormsDoNotSetPrices(t *testing.T) {
 	g.post("/cart/lines", url.Values{"sku": {"NW-001"}, "unit": {"C62"}, "quantity": {"2"}, "price": {"0.01"}, "rowTotal": {"0.02"}, "amount": {"0"}})
 	c := g.post("/checkout", nil)
 	form := c.form(c.path)
-	form.Set("total.STANDARD", "0.02")
-	g.post(c.path, form).is(422).shows("The total has changed since you saw it", "€36.00")
-	form = c.form(c.path)
-	for _, name := range []string{"total", "subtotal", "price", "shippingTotal", "discountTotal", "creditLimit", "order", "status"} {
+	for _, name := range []string{"price.STANDARD", "total", "subtotal", "shippingTotal", "taxTotal"} {
 		form.Set(name, "0.01")
 	}
-	g.post(c.path, form).at("/orders/").shows("€36.00")
+	review := g.decide(c.path, form).shows("€36.00")
+	form = review.form(review.path)
+	form.Set("total", "0.02")
+	g.post(review.path, form).is(422).shows("The total has changed since you saw it", "€36.00")
+	form = review.form(review.path)
+	for _, name := range []string{"subtotal", "price", "shippingTotal", "discountTotal", "creditLimit", "order", "status"} {
+		form.Set(name, "0.01")
+	}
+	g.post(review.path, form).at("/orders/").shows("€36.00")
 	if len(s.placed) != 1 {
 		t.Errorf("%d orders were placed, want 1", len(s.placed))
 	}

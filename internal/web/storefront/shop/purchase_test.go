@@ -36,7 +36,7 @@ func TestPurchase(t *testing.T) {
 	}
 	g.post("/cart", form).at("/cart").shows("The cart is up to date.", "€205.20", "€236.20")
 
-	checkout := g.post("/checkout", nil).at("/checkout/").shows("Obere Str. 57", "Standard delivery", "30 days net", "€236.20")
+	checkout := g.post("/checkout", nil).at("/checkout/").shows("Obere Str. 57", "Standard delivery", "30 days net", "€236.20", "free")
 	if again := g.post("/checkout", nil); again.path != checkout.path {
 		t.Errorf("a second start gives another checkout: %s, then %s", checkout.path, again.path)
 	}
@@ -44,7 +44,9 @@ func TestPurchase(t *testing.T) {
 	choice.Set("poNumber", "PO-2026-117")
 	choice.Set("note", "Please call before delivery.")
 	choice.Set("requestedDate", "2030-01-15")
-	done := g.post(checkout.path, choice).at("/orders/W").shows("Thank you for your order", "PO-2026-117", "€236.20")
+	review := g.decide(checkout.path, choice).shows("Obere Str. 57", "PO-2026-117", "Please call before delivery.", "15 Jan 2030", "Chai", "€205.20",
+		"On account", "30 days net", "€236.20")
+	done := g.pay(review).at("/orders/W").shows("Thank you for your order", "PO-2026-117", "€236.20")
 	g.get(strings.TrimSuffix(done.path, "/confirmation")).shows("Chai", "€17.10", "€205.20", "Ikura", "Obere Str. 57", "Germany",
 		"Please call before delivery.", "15 Jan 2030", "Standard delivery", "30 days net", "Placed", "waiting")
 	g.get("/orders").shows("PO-2026-117", "€236.20", "2 lines")
@@ -53,8 +55,11 @@ func TestPurchase(t *testing.T) {
 	g.get("/").shows("Bought recently", "Chai")
 	g.get("/cart").shows("The cart is empty")
 	g.get("/account").shows("Alfreds Futterkiste", "30 days net", "Obere Str. 57")
-	if again := g.post(checkout.path, choice); again.path != done.path {
+	if again := g.pay(review); again.path != done.path {
 		t.Errorf("sent twice, the form leads to %s, not to %s", again.path, done.path)
+	}
+	if again := g.post(checkout.path, choice); again.path+"/confirmation" != done.path {
+		t.Errorf("the first form, out of the browser's history, leads to %s", again.path)
 	}
 	if len(s.placed) != 1 {
 		t.Errorf("the outbox was told of %d orders, want 1", len(s.placed))

@@ -29,16 +29,16 @@ func TestStatements(t *testing.T) {
 	g.put("NW-001", "1")
 	checkout := g.post("/checkout", nil).path
 	for path, want := range map[string]int{
-		"/search?q=":         1 + 1 + 1,     // count, products with price, steps and stock
-		"/categories/Food":   1 + 1 + 1 + 1, // the category too
-		"/products/NW-001":   1 + 1 + 1,     // product, warehouses
-		"/cart":              1 + 1 + 1 + 1, // cart with lines; context and standing
-		checkout:             1 + 5 + 1 + 1, // checkout, cart, addresses, ways of shipping, company; context and standing
-		"/orders":            1 + 1 + 1,     // count, orders
-		order:                1 + 1,         // order with lines and addresses
-		"/":                  1 + 1 + 1 + 1, // latest orders; context and products
-		"/account":           1 + 3 + 1 + 1, // company, people, addresses; context and standing
-		"/assets/none":       -surroundings, // nobody is asked for
+		"/search?q=":         1 + 1 + 1,          // count, products with price, steps and stock
+		"/categories/Food":   1 + 1 + 1 + 1,      // the category too
+		"/products/NW-001":   1 + 1 + 1,          // product, warehouses
+		"/cart":              1 + 1 + 1 + 1,      // cart with lines; context and standing
+		checkout:             25 + 4 + 2 + 1 + 1, // what shipping costs, by a command that prices and taxes the lines; checkout, cart, addresses, company; ways of paying; context and standing
+		"/orders":            1 + 1 + 1,          // count, orders
+		order:                1 + 1,              // order with lines and addresses
+		"/":                  1 + 1 + 1 + 1,      // latest orders; context and products
+		"/account":           1 + 3 + 1 + 1,      // company, people, addresses; context and standing
+		"/assets/none":       -surroundings,      // nobody is asked for
 		"/categories/absent": 1 + 1 + 1 + 1,
 	} {
 		s.seen.take()

@@ -21,6 +21,8 @@ import (
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
+	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
 	"github.com/hanse-commerce/hanse/internal/web/page/pagetest"
 	"github.com/hanse-commerce/hanse/internal/web/storefront/shop"
 )
@@ -94,12 +96,14 @@ func open(t *testing.T) *street {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	s.commands, err = command.NewRunner(pool, s.Store, commercetest.Bindings(order.Services{DB: pool, Outbox: s}))
+	registry := commercetest.Registry()
+	s.commands, err = command.NewRunner(pool, s.Store, commercetest.Bindings(order.Services{DB: pool, Outbox: s,
+		Methods: payment.Methods{Registry: registry}, Shipping: &shipping.Desk{DB: pool, Registry: registry, Log: slog.Default()}}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.shop, err = shop.New(shop.Options{Name: "Northwind Traders", Pool: pool, Store: s.Store, Commands: s.commands,
-		Directory: access.NewDirectory(pool), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+		Directory: access.NewDirectory(pool), Payments: payment.Methods{Registry: registry}, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,6 +185,18 @@ type answer struct {
 	status         int
 	path, document string
 	text           string // without tags
+}
+
+// decide sends the checkout's first form, and gives the page of total and payment that follows.
+func (g *guest) decide(path string, form url.Values) *answer {
+	g.t.Helper()
+	return g.post(path, form).at(path + "/payment")
+}
+
+// pay sends the form of that page.
+func (g *guest) pay(a *answer) *answer {
+	g.t.Helper()
+	return g.post(a.path, a.form(a.path))
 }
 
 func (g *guest) get(path string) *answer {
