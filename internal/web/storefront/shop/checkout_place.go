@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/command"
@@ -137,11 +138,19 @@ func (s *Shop) explain(ctx context.Context, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	switch refused.Code() {
-	case "price_changed":
-		return refuse("", s.text(ctx, "shop.order.changed"))
-	case "short_stock":
+	codes := map[string]bool{}
+	for _, v := range refused.Violations() {
+		codes[v.Code] = true
+	}
+	switch {
+	case strings.HasPrefix(refused.Code(), "payment_"):
+		return refuse("", s.whyFailed(ctx, strings.TrimPrefix(refused.Code(), "payment_")))
+	case codes["short_stock"]:
 		return refuse("", s.text(ctx, "shop.order.short"))
+	case codes["price_changed"], codes["shipping_changed"], codes["quote_expired"], codes["tax_changed"]:
+		return refuse("", s.text(ctx, "shop.order.changed"))
+	}
+	switch refused.Code() {
 	case "empty_cart", "already_placed":
 		return refuse("", s.text(ctx, "shop.order.empty"))
 	case "customer_disabled":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
@@ -52,8 +53,39 @@ func (s *Shop) Review(ctx context.Context, id string) (storefront.Review, error)
 	return s.reviewPage(ctx, caller, d)
 }
 
-// review runs the command and reads what it froze.
+// review runs the command and reads what it froze. A quote that has expired, or was for other goods, is asked for again; the
+// same way of shipping stays chosen, and if it costs something else now, that is among the changes.
 func (s *Shop) review(ctx context.Context, caller access.Caller, id string) (*desk, error) {
+	d, err := s.freeze(ctx, caller, id)
+	if err != nil || d.order != "" || !has(d.Problems, "quote_expired") {
+		return d, err
+	}
+	code, changes := d.code(), d.Changes
+	if err := s.quote(ctx, caller, id); err != nil {
+		return nil, err
+	}
+	if d, err = s.desk(ctx, caller, id); err != nil {
+		return nil, err
+	}
+	for _, q := range d.quotes {
+		if q.Code == code {
+			if err := s.choose(ctx, caller, d, map[string]string{"shippingQuote": q.id}); err != nil {
+				return nil, err
+			}
+			if d, err = s.freeze(ctx, caller, id); err == nil {
+				d.Changes = append(changes, d.Changes...)
+			}
+			return d, err
+		}
+	}
+	return nil, storefront.ErrChanged
+}
+
+func has(all []finding, code string) bool {
+	return slices.ContainsFunc(all, func(f finding) bool { return f.Code == code })
+}
+
+func (s *Shop) freeze(ctx context.Context, caller access.Caller, id string) (*desk, error) {
 	_, err := s.run(ctx, caller, "checkouts", "review", id, nil)
 	var refused *command.Error
 	if err != nil && !errors.As(err, &refused) {

@@ -50,5 +50,6 @@ func TestStatements(t *testing.T) {
 }
 
 func TestTexts(t *testing.T) {
-	pagetest.Texts(t, pagetest.Surface{Texts: os.DirFS("locale"), Code: os.DirFS("."), Shared: page.Texts()})
+	pagetest.Texts(t, pagetest.Surface{Texts: os.DirFS("locale"), Code: os.DirFS("."), Shared: page.Texts(),
+		Computed: []string{"shop.payment.code", "shop.finding"}})
 }
