@@ -31,7 +31,7 @@ func TestProgressIsLive(t *testing.T) {
 	b := pagetest.NewBrowser(t)
 	records := newHouse(t).Records
 	a := &advancing{}
-	office, err := New(Options{Name: "Office"}, Sources{Users: a, Desk: a, Exchanges: a, Records: records, Traces: a, Channels: a})
+	office, err := New(Options{Name: "Office"}, Sources{Users: a, Desk: a, Exchanges: a, Records: records, Traces: a, Channels: a, Papers: a})
 	if err != nil {
 		t.Fatal(err)
 	}

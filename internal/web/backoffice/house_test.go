@@ -41,7 +41,7 @@ func newHouse(t *testing.T) *house {
 
 func newOffice(t *testing.T, p prepared, records Records) *Office {
 	t.Helper()
-	office, err := New(Options{Name: "Acme Commerce"}, Sources{Users: p, Desk: p, Exchanges: p, Records: records, Traces: p, Channels: p})
+	office, err := New(Options{Name: "Acme Commerce"}, Sources{Users: p, Desk: p, Exchanges: p, Records: records, Traces: p, Channels: p, Papers: p})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,6 +36,7 @@ type Sources struct {
 	Records   Records
 	Traces    Traces
 	Channels  Channels
+	Papers    Papers
 }
 
 // Options make an Office.
@@ -130,6 +131,7 @@ func (o *Office) routes(assets, preferences http.Handler) http.Handler {
 		"GET " + prefix + "/records/{type}/{id}":                    o.record,
 		"POST " + prefix + "/records/{type}/{id}":                   o.updateRecord,
 		"GET " + prefix + "/records/orders/{id}/trace":              o.trace,
+		"GET " + prefix + "/records/invoices/{id}/paper":            o.paper,
 		"GET " + prefix + "/records/{type}/{id}/edit":               o.editRecord,
 		"POST " + prefix + "/records/{type}/{id}/delete":            o.deleteRecord,
 		"GET " + prefix + "/records/{type}/{id}/actions/{command}":  o.actionForm,

@@ -173,3 +173,7 @@ func (p prepared) Save(_ context.Context, _ string, in ChannelInput) (string, []
 	}
 	return "c1", nil, nil
 }
+
+func (p prepared) Invoice(context.Context, string) (string, func(io.Writer) error, error) {
+	return "", nil, ErrNotFound
+}

@@ -29,6 +29,7 @@ type Record struct {
 	DeleteURL         string
 	Actions           []ActionLink
 	TraceURL          string // of an order's whole way; empty for other records
+	PaperURL          string // of an invoice as a PDF; empty for other records
 }
 
 // Pair is a field with its value.
@@ -87,6 +88,9 @@ func (o *Office) record(w http.ResponseWriter, r *http.Request) error {
 	}
 	if t.Name == "orders" {
 		rec.TraceURL = base + "/trace"
+	}
+	if t.Name == "invoices" {
+		rec.PaperURL = base + "/paper"
 	}
 	rec.Actions = o.actions(r.Context(), t, found.id)
 	if rec.Related, err = o.related(r.Context(), words, found); err != nil {

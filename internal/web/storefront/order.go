@@ -112,7 +112,7 @@ type OrderLine struct {
 	Quantity        decimal.Decimal
 	Price           Price
 	Total           page.Money
-	Unknown bool // there is no such product in the catalogue: free text of the ERP, or deleted since
+	Unknown         bool // there is no such product in the catalogue: free text of the ERP, or deleted since
 	// Confirmed, Expected and Shipped are what the company's ERP said; nil and zero where it said nothing.
 	Confirmed, Shipped *decimal.Decimal
 	Expected           time.Time

@@ -57,7 +57,7 @@ func New(o Options) (*Staff, error) {
 	stored := backoffice.Stored{Store: o.Store, Pool: o.Pool, Commands: o.Commands, Caller: callerOf}
 	var err error
 	s.office, err = backoffice.New(backoffice.Options{Name: "Hanse", Logger: o.Log},
-		backoffice.Sources{Users: s, Desk: desk{s}, Exchanges: ledger{s}, Records: stored, Traces: tracing{s}, Channels: channels{s}})
+		backoffice.Sources{Users: s, Desk: desk{s}, Exchanges: ledger{s}, Records: stored, Traces: tracing{s}, Channels: channels{s}, Papers: papers{s}})
 	return s, err
 }
 

@@ -60,7 +60,7 @@ func (s *Shop) newCheckout(ctx context.Context, tx pgx.Tx, caller access.Caller,
 	}
 	values := map[string]string{"cart": cartID}
 	if len(places) > 0 {
-		values["shippingAddress"], values["billingAddress"] = places[0].id, billing(places)
+		values["shippingAddress"], values["billingAddress"] = places[0].id, invoiceAddress(places)
 	}
 	batch, c := &record.Batch{}, &record.Change{}
 	if err := s.change(batch, record.Create, "checkouts", c, values); err != nil {
@@ -75,8 +75,8 @@ func (s *Shop) newCheckout(ctx context.Context, tx pgx.Tx, caller access.Caller,
 	return c.ID, nil
 }
 
-// billing is the address that invoices go to: the one that is for them, else the company's main one, else the first.
-func billing(places []place) string {
+// invoiceAddress is the address that invoices go to: the one that is for them, else the company's main one, else the first.
+func invoiceAddress(places []place) string {
 	id := places[0].id
 	for i := len(places) - 1; i >= 0; i-- {
 		if places[i].Primary {

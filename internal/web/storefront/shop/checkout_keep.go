@@ -120,7 +120,7 @@ func (d *desk) withPlaces(values map[string]string, choice storefront.CheckoutCh
 		values["shippingAddress"] = d.known(choice)
 	}
 	if len(d.places) > 0 {
-		values["billingAddress"] = billing(d.places)
+		values["billingAddress"] = invoiceAddress(d.places)
 	}
 	return values
 }

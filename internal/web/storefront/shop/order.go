@@ -2,6 +2,7 @@ package shop
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/commerce/billing"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/internal/web/page"
 	"github.com/hanse-commerce/hanse/internal/web/storefront"
@@ -254,23 +256,14 @@ func (s *Shop) Invoice(ctx context.Context, order, invoice string) (func(io.Writ
 	if err != nil {
 		return nil, err
 	}
-	q := s.query("invoices")
-	q.Target, q.Include, q.Fields = resource.ByKey(invoice), []string{"order"}, map[string][]string{"invoices": {"order"}, "orders": {"number"}}
-	var all []found
-	if err := s.read(ctx, caller, collect(q, &all)); err != nil {
-		return nil, err
-	}
-	if len(all) == 0 || s.InvoicePDF == nil {
+	paper, err := billing.ReadPaper(ctx, s.Pool, s.Store, caller, resource.ByKey(invoice))
+	if errors.Is(err, billing.ErrNoInvoice) || err == nil && paper.Order != order {
 		return nil, storefront.ErrNotFound
 	}
-	o, err := decodeRelated[struct{ Number string }](all[0].one("order", all[0].id))
 	if err != nil {
 		return nil, err
 	}
-	if o.Number != order {
-		return nil, storefront.ErrNotFound
-	}
-	return func(w io.Writer) error { return s.InvoicePDF(ctx, caller, all[0].id, w) }, nil
+	return func(w io.Writer) error { return paper.WritePDF(w, page.LanguageOf(ctx).String()) }, nil
 }
 
 func (f *found) nameOf(relation string) (string, error) {

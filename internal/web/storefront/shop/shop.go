@@ -5,7 +5,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -44,8 +43,6 @@ type Options struct {
 	Payments  payment.Methods
 	// PublicURL is where browsers reach the shop, without a trailing slash; empty takes it from each request.
 	PublicURL string
-	// InvoicePDF writes the invoice of that id as a PDF.
-	InvoicePDF func(ctx context.Context, caller access.Caller, invoice string, w io.Writer) error
 
 	// Secure: the session's cookie goes over HTTPS only.
 	Secure bool
