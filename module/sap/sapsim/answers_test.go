@@ -225,6 +225,24 @@ func TestDocumentsComeAgainAndLate(t *testing.T) {
 	}
 }
 
+// What the shop says of an answer, SAP accepts, for it has sent it.
+func TestVerdictOnAnAnswer(t *testing.T) {
+	s := open(t)
+	s.place(t, "orders_20261124T093000Z_42.xml", order(t))
+	s.poll(t)
+	d, err := s.Confirm(t.Context(), "H-1001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.place(t, "aleaud_20261124T060500Z_77.xml", `<ALEAUD01><IDOC BEGIN="1"><EDI_DC40 SEGMENT="1"><TABNAM>EDI_DC40</TABNAM><DOCNUM>0000000000000077</DOCNUM><DIRECT>2</DIRECT>`+
+		`<IDOCTYP>ALEAUD01</IDOCTYP><MESTYP>ALEAUD</MESTYP><SNDPRT>LS</SNDPRT><SNDPRN>SHOP</SNDPRN><RCVPRT>LS</RCVPRT><RCVPRN>PRDCLNT100</RCVPRN></EDI_DC40>`+
+		`<E1ADHDR SEGMENT="1"><MESTYP>ORDRSP</MESTYP><E1STATE SEGMENT="1"><DOCNUM>`+d.Number+`</DOCNUM><STATUS>53</STATUS><STATXT>H-1001 imported</STATXT></E1STATE></E1ADHDR></IDOC></ALEAUD01>`)
+	s.poll(t)
+	if c, err := s.Verdict(t.Context(), d.Number); err != nil || c.Status != "53" || c.Problem != "" || c.Message != "ORDRSP" {
+		t.Errorf("%+v %v", c, err)
+	}
+}
+
 func TestOrderOfSAPsOwn(t *testing.T) {
 	s := open(t)
 	ctx := t.Context()
