@@ -23,7 +23,7 @@ func (d *demo) banner(f facts) {
 	}
 	_ = w.Flush()
 	fmt.Fprintf(d.out, `
-Try: log in to the shop and order something; its file appears in out/ and SAP answers.
+Try: log in to the shop and order something; its file appears in out/, SAP confirms, ships and invoices it.
      sftp -P %s -i %s %s@%s
      and put a products_….csv into in/; the back-office shows what became of it.
 Stop with Ctrl-C.
