@@ -160,6 +160,7 @@ func (s *server) run(ctx context.Context) error {
 	g.Go(func() error { return s.sequencer.Run(ctx) })
 	g.Go(func() error { return s.watcher.Run(ctx) })
 	g.Go(func() error { return s.payments.Run(ctx) })
+	g.Go(func() error { return s.channels.Run(ctx) })
 	g.Go(func() error { return job.Revive(ctx, s.work, s.node, s.log) })
 	if s.files != nil {
 		g.Go(func() error { return s.files.Serve(ctx, s.sftp) })

@@ -72,3 +72,26 @@ func TestSecretOfAnotherChannelDoesNotOpen(t *testing.T) {
 		t.Error("the secret was used")
 	}
 }
+
+// TestExchangeOfADeadProcessComesToAnEnd: what was begun long ago and not ended is told as broken off, what is under way is not.
+func TestExchangeOfADeadProcessComesToAnEnd(t *testing.T) {
+	h := newHouse(t)
+	for name, age := range map[string]string{"dead": "6 minutes", "alive": "4 minutes"} {
+		h.Exec(`insert into exchange (id, organization_id, direction, point, channel_id, name, status, started_at)
+			values (gen_random_uuid(), $1, 'out', 'module', $2, $3, 'processing', now() - $4::text::interval)`, h.Organization, h.id, name, age)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- h.host.Run(ctx) }()
+	eventually(t, "the dead one is ended", func() bool {
+		var status string
+		h.Scan(&status, "select status || coalesce(reason_code, '') from exchange where name = 'dead'")
+		return status == "refusedbroken_off"
+	})
+	cancel()
+	<-done
+	var status string
+	if h.Scan(&status, "select status from exchange where name = 'alive'"); status != "processing" {
+		t.Errorf("what is under way is %s", status)
+	}
+}
