@@ -7,7 +7,9 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/commerce"
+	"github.com/hanse-commerce/hanse/internal/exchange"
 	"github.com/hanse-commerce/hanse/internal/postgres"
 	"github.com/hanse-commerce/hanse/internal/postgres/postgrestest"
 	"github.com/hanse-commerce/hanse/internal/record"
@@ -15,7 +17,7 @@ import (
 )
 
 func TestEveryTypeCanBeRead(t *testing.T) {
-	pool := postgrestest.Pool(t, append([]postgres.Source{access.Migrations(), record.Migrations()}, commerce.Sources()...)...)
+	pool := postgrestest.Pool(t, append([]postgres.Source{access.Migrations(), record.Migrations(), change.Migrations(), exchange.Migrations()}, commerce.Sources()...)...)
 	schema, err := commerce.Schema()
 	if err != nil {
 		t.Fatal(err)

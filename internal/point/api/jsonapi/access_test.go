@@ -44,6 +44,14 @@ func (w *rivals) fill(ids map[string]string, b commercetest.Buyer, mark string) 
 	ids["payments"] = w.Insert("payment", map[string]any{"method": mark, "amount": "1", "currency": "EUR", "customer_id": b.Customer, "order_id": ids["orders"]})
 	ids["paymentTransactions"] = w.Insert("payment_transaction", map[string]any{"action": "authorize", "status": "pending", "method": mark, "amount": "1", "currency": "EUR",
 		"customer_id": b.Customer, "order_id": ids["orders"]})
+	ids["shipments"] = w.Insert("shipment", map[string]any{"order_id": ids["orders"], "customer_id": b.Customer, "number": mark, "shipped_on": "2026-11-24",
+		"document_time": "2026-11-24T10:00:00Z"})
+	ids["shipmentLines"] = w.Insert("shipment_line", map[string]any{"shipment_id": ids["shipments"], "customer_id": b.Customer, "position": 1, "sku": "A1", "quantity": "1",
+		"order_line_id": ids["orderLines"]})
+	ids["invoices"] = w.Insert("invoice", map[string]any{"order_id": ids["orders"], "customer_id": b.Customer, "number": mark, "invoiced_on": "2026-11-24", "currency": "EUR",
+		"net": "1", "tax_total": "0", "total": "1", "document_time": "2026-11-24T10:00:00Z"})
+	ids["invoiceLines"] = w.Insert("invoice_line", map[string]any{"invoice_id": ids["invoices"], "customer_id": b.Customer, "sequence": 1, "name": mark, "net": "1",
+		"tax_total": "0", "order_line_id": ids["orderLines"]})
 }
 
 // Another buyer's records answer 404 everywhere and are absent from lists, counts and related records, by whatever name
