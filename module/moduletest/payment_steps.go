@@ -27,8 +27,8 @@ func (p *payment) captures(t *testing.T) {
 	p.refuse(t, p.request(module.Capture, Attempt(), s.Reference, 6001))
 	two := p.pay(t, p.request(module.Capture, Attempt(), s.Reference, 2500))
 	p.want(t, two, module.PaymentAuthorized, 10000, 6500, 0)
-	if one.Step == "" || one.Step == two.Step {
-		t.Errorf("two captures have the numbers %q and %q", one.Step, two.Step)
+	if one.Step == "" || one.Step == two.Step || one.Step == s.Step {
+		t.Errorf("two captures have the numbers %q and %q, the authorization %q", one.Step, two.Step, s.Step)
 	}
 	last := p.request(module.Capture, Attempt(), s.Reference, 1000)
 	last.Final = true
@@ -67,7 +67,11 @@ func (p *payment) race(t *testing.T) {
 func (p *payment) cancel(t *testing.T) {
 	s := p.authorized(t, 10000)
 	r := p.request(module.Cancel, Attempt(), s.Reference, 0)
-	p.want(t, p.pay(t, r), module.PaymentVoided, 10000, 0, 0)
+	voided := p.pay(t, r)
+	p.want(t, voided, module.PaymentVoided, 10000, 0, 0)
+	if voided.Step != "" && voided.Step == s.Step {
+		t.Errorf("the cancellation has the number of the authorization, %s", s.Step)
+	}
 	p.want(t, p.pay(t, r), module.PaymentVoided, 10000, 0, 0)
 	p.want(t, p.pay(t, p.request(module.Cancel, Attempt(), s.Reference, 0)), module.PaymentVoided, 10000, 0, 0)
 	p.refuse(t, p.request(module.Capture, Attempt(), s.Reference, 100))
@@ -102,7 +106,7 @@ func (p *payment) refunds(t *testing.T) {
 	}
 	two := p.pay(t, p.request(module.Refund, Attempt(), s.Reference, 6500))
 	p.want(t, two, module.PaymentCaptured, 10000, 9000, 9000)
-	if one.Step == "" || one.Step == two.Step {
+	if one.Step == "" || one.Step == two.Step || one.Step == s.Step {
 		t.Errorf("two refunds have the numbers %q and %q", one.Step, two.Step)
 	}
 	p.refuse(t, p.request(module.Refund, Attempt(), s.Reference, 1))

@@ -84,6 +84,7 @@ func (k *connection) stepState(ctx context.Context, i *stripe.PaymentIntent, att
 	if err != nil {
 		return nil, err
 	}
+	s.Step = ""
 	for _, done := range s.Done {
 		if done.Attempt == attempt {
 			s.Step = done.Step

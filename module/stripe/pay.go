@@ -40,7 +40,11 @@ func (Module) Pay(ctx context.Context, c *module.Channel, r module.PaymentReques
 	case module.Capture:
 		return k.capture(ctx, r)
 	case module.Cancel:
-		return k.cancel(ctx, r)
+		state, err := k.cancel(ctx, r)
+		if err == nil {
+			state.Step = "" // Stripe numbers no cancellation
+		}
+		return state, err
 	case module.Refund:
 		return k.refund(ctx, r)
 	}

@@ -51,6 +51,7 @@ func (k *connection) refund(ctx context.Context, r module.PaymentRequest) (*modu
 				return refunded(state, done)
 			}
 		}
+		state.Step = "" // Stripe does not list it yet
 		return state, nil
 	}
 	return nil, failing
