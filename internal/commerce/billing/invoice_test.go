@@ -27,7 +27,7 @@ func newOffice(t *testing.T) *office {
 	o := &office{Shop: commercetest.NewShop(t)}
 	product := o.Product("R9")
 	o.Price(o.Prices, product, "0", "12.50")
-	o.Stock(o.ID("warehouse", "code", "MAIN"), product, "C62", "100")
+	o.Stock("MAIN", product, "C62", "100")
 	for i, number := range []string{"1000", "2000"} {
 		buyer, address := o.Trader(number)
 		order, err := o.Place(o.As(buyer), o.Checkout(o.Cart(buyer, commercetest.Item{Quantity: "10", Unit: "C62", SKU: "R9"}), address))

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -131,7 +132,7 @@ func (o *Held) answers(text string) (answers []answer, err error) {
 			continue
 		}
 		answers[k].Quantity = answers[k].Quantity.Add(a.Quantity)
-		answers[k].Date, answers[k].Status = max(answers[k].Date, a.Date), a.Status
+		answers[k].Date, answers[k].Status = max(answers[k].Date, a.Date), cmp.Or(a.Status, answers[k].Status)
 	}
 	return answers, command.RefuseAll(f)
 }

@@ -24,7 +24,7 @@ func newYard(t *testing.T) *yard {
 	for sku, price := range map[string]string{"R9": "12.50", "B1": "3.99"} {
 		product := y.Product(sku)
 		y.Price(y.Prices, product, "0", price)
-		y.Stock(y.ID("warehouse", "code", "MAIN"), product, "C62", "100")
+		y.Stock("MAIN", product, "C62", "100")
 	}
 	buyer, address := y.Trader("1000")
 	cart := y.Cart(buyer, commercetest.Item{Quantity: "10", Unit: "C62", SKU: "R9"}, commercetest.Item{Quantity: "4", Unit: "C62", SKU: "B1"})
@@ -117,4 +117,39 @@ func TestShipInParts(t *testing.T) {
 	if left != 0 {
 		t.Errorf("%d reservations are left", left)
 	}
+}
+
+// Goods that are bought in cartons leave from the warehouses that hold their pieces, those first that were taken first; a
+// service leaves nothing behind.
+func TestShipFromTwoWarehouses(t *testing.T) {
+	s := commercetest.NewShop(t)
+	bolt, mounting := s.Product("bolt"), s.Product("mounting")
+	s.Exec("UPDATE product SET kind = 'service' WHERE id = $1", mounting)
+	s.Insert("product_unit", map[string]any{"product_id": bolt, "unit_id": s.Unit("XCT"), "factor": "24"})
+	s.Insert("price", map[string]any{"price_list_id": s.Prices, "product_id": bolt, "unit_id": s.Unit("XCT"), "currency": "EUR", "amount": "3"})
+	s.Price(s.Prices, mounting, "0", "80")
+	s.Insert("warehouse", map[string]any{"code": "NEAR", "name": "Near", "priority": 5})
+	s.Stock("NEAR", bolt, "C62", "30")
+	s.Stock("MAIN", bolt, "C62", "100")
+	buyer, address := s.Trader("1000")
+	order, err := s.Place(s.As(buyer), s.Checkout(s.Cart(buyer, commercetest.Item{Quantity: "3", Unit: "XCT", SKU: "bolt"},
+		commercetest.Item{Quantity: "1", Unit: "C62", SKU: "mounting"}), address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	y := &yard{Shop: s, buyer: buyer, order: order}
+	stock := func() (text string) {
+		y.Scan(&text, `SELECT string_agg(format('%s %s of %s', w.code, trim_scale(v.reserved), trim_scale(v.on_hand)), ', ' ORDER BY w.priority DESC)
+			FROM inventory_level v JOIN warehouse w ON w.id = v.warehouse_id`)
+		return text
+	}
+	y.step("reserved", stock(), "NEAR 30 of 30, MAIN 42 of 100")
+	y.step("a carton", y.ship("D1", "", line(10, "1")), "")
+	y.step("after it", stock(), "NEAR 6 of 6, MAIN 42 of 100")
+	s.Exec("UPDATE inventory_level SET on_hand = 4 WHERE warehouse_id = $1", s.ID("warehouse", "code", "NEAR")) // a count that has it already
+	y.step("the rest", y.ship("D2", "", line(10, "2")), "")
+	y.step("after it", stock(), "NEAR 0 of 0, MAIN 0 of 58")
+	var status string
+	y.Scan(&status, "SELECT shipping_status FROM sales_order WHERE id = $1", order)
+	y.step("the status without the service", status, "shipped")
 }

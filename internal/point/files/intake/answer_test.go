@@ -36,7 +36,7 @@ func newAnswered(t *testing.T) *answered {
 	for _, sku := range []string{"NW-0046", "NW-0047"} {
 		product := h.Product(sku)
 		h.Price(shop.Prices, product, "0", "9.00")
-		h.Stock(h.ID("warehouse", "code", "MAIN"), product, "C62", "40")
+		h.Stock("MAIN", product, "C62", "40")
 		items = append(items, commercetest.Item{Quantity: "5", Unit: "C62", SKU: sku})
 	}
 	buyer, address := shop.Trader("0000020001")
