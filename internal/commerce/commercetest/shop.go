@@ -70,8 +70,8 @@ func Bindings(s order.Services) []command.Binding {
 	if !ok {
 		desk = &payment.Desk{DB: s.DB, Registry: s.Methods.Registry, Orders: order.Book{Outbox: s.Outbox}}
 	}
-	return slices.Concat(cart.Bindings(), order.Bindings(s), order.Answers(payment.Refund), shipment.Bindings(nil), billing.Bindings(),
-		payment.Bindings(desk))
+	return slices.Concat(cart.Bindings(), order.Bindings(s), order.Answers(payment.Refund), shipment.Bindings(s.Methods.Registry),
+		billing.Bindings(), payment.Bindings(desk))
 }
 
 // Placed is the job that the outbox asks for.

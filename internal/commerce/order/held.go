@@ -16,7 +16,8 @@ import (
 type Held struct {
 	ID, Organization, Number, Customer, Currency string
 	Status, ShippingStatus                       string
-	External                                     bool // made in the ERP: no stock, payment or export of ours follows it
+	Carrier, Service                             string // that the buyer chose: codes, "" where he did not
+	External                                     bool   // made in the ERP: no stock, payment or export of ours follows it
 	TaxIncluded                                  bool
 	Shipping, ShippingTax, Discount, Total       decimal.Decimal
 	InvoicedTotal                                decimal.Decimal
@@ -38,7 +39,8 @@ type HeldLine struct {
 
 const (
 	holdSQL = `SELECT organization_id::text, number, customer_id::text, currency, status, shipping_status, external, tax_included,
-  shipping_total, shipping_tax, discount_total, total, invoiced_total, document_time
+  shipping_total, shipping_tax, discount_total, total, invoiced_total, document_time,
+  coalesce(carrier, ''), coalesce(shipping_service, '')
 FROM sales_order WHERE id = $1 FOR NO KEY UPDATE`
 	// holdLinesSQL runs behind the lock, so it reads what whoever held the order before has written.
 	holdLinesSQL = `SELECT l.id::text, l.sku, l.name, coalesce(u.code, ''), l.position, coalesce(p.kind = 'service', false), l.quantity,
@@ -55,7 +57,7 @@ func Hold(ctx context.Context, tx pgx.Tx, id string) (*Held, error) {
 	batch := &pgx.Batch{}
 	batch.Queue(holdSQL, id).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&o.Organization, &o.Number, &o.Customer, &o.Currency, &o.Status, &o.ShippingStatus, &o.External, &o.TaxIncluded,
-			&o.Shipping, &o.ShippingTax, &o.Discount, &o.Total, &o.InvoicedTotal, &written)
+			&o.Shipping, &o.ShippingTax, &o.Discount, &o.Total, &o.InvoicedTotal, &written, &o.Carrier, &o.Service)
 	})
 	batch.Queue(holdLinesSQL, id).Query(func(rows pgx.Rows) (err error) {
 		o.Lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l HeldLine, err error) {

@@ -131,6 +131,7 @@ func (n *note) load(ctx context.Context, tx pgx.Tx, o *order.Held) error {
 	n.stored = have
 	if have == nil {
 		n.shippedOn = cmp.Or(n.shippedOn, n.time.UTC().Format(time.DateOnly))
+		n.carrier, n.service = cmp.Or(n.carrier, o.Carrier), cmp.Or(n.service, o.Service)
 		return nil
 	}
 	have.lines = own

@@ -12,6 +12,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
 	"github.com/hanse-commerce/hanse/internal/commerce/inventory"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
+	"github.com/hanse-commerce/hanse/module"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
@@ -44,13 +45,13 @@ var Ship = resource.Command{
 // maxLines bounds what one document says, as the size of a cart bounds an order.
 const maxLines = 5000
 
-// Bindings ties the commands of this area to their functions.
-func Bindings(links Links) []command.Binding {
-	d := &desk{links}
+// Bindings ties the commands of this area to their functions. Modules of the registry know where carriers show their parcels.
+func Bindings(registry *module.Registry) []command.Binding {
+	d := &desk{registry}
 	return []command.Binding{{On: Ship.On, Name: Ship.Name, Run: d.ship}}
 }
 
-type desk struct{ links Links }
+type desk struct{ registry *module.Registry }
 
 // ship locks the order, compares the document with what is stored about the shipment, and writes what is new.
 func (d *desk) ship(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error) {
@@ -74,7 +75,7 @@ func (d *desk) ship(ctx context.Context, tx pgx.Tx, call *command.Call) (string,
 	if err := n.check(o); err != nil {
 		return "", err
 	}
-	if err := d.track(ctx, n, call.Caller.Organization); err != nil {
+	if err := d.track(ctx, tx, n, call.Caller.Organization); err != nil {
 		return "", err
 	}
 	if !n.differs() {
