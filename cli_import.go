@@ -71,7 +71,11 @@ func (i *importing) run(cmd *cobra.Command, path string) error {
 		return err
 	}
 	r := &importReport{File: filepath.Base(path), Preview: i.preview}
-	service := &intake.Service{DB: h.work, Store: h.store, Ledger: h.ledger, Node: h.node, Log: log, Acknowledge: acknowledge}
+	commands, err := h.answers()
+	if err != nil {
+		return err
+	}
+	service := &intake.Service{DB: h.work, Store: h.store, Ledger: h.ledger, Node: h.node, Log: log, Acknowledge: acknowledge, Commands: commands}
 	if i.preview {
 		err = i.show(ctx, service, p, path, r)
 	} else {
