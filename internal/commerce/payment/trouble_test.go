@@ -199,6 +199,34 @@ func TestGivenUp(t *testing.T) {
 	})
 }
 
+// While a cancellation waits for its answer an authorization that is heard of does not count: the order must not be taken for
+// paid and lose its money a moment later. Where the gateway refuses to cancel it counts.
+func TestHeardOfWhileBeingCancelled(t *testing.T) {
+	for want, refuses := range map[string]bool{"voided 10/0/0 abandoned": false, "authorized 10/0/0": true} {
+		c := newCounter(t)
+		p := c.open("till", "10", "tok_sca")
+		p.settle(c.one)
+		p.past("61 minutes")
+		c.sweep(c.one) // the cancellation is written, and not asked for yet
+		c.gateway.buyer(p.attempt, approve)
+		if err := p.event(c.two, "evt_1"); err != nil {
+			t.Error(err)
+		}
+		p.want("requiresAction 10/0/0")
+		if got := p.run(c.one, "capture", nil); got != "not_authorized" {
+			t.Error(got)
+		}
+		if refuses {
+			c.gateway.before = func(module.PaymentRequest) error { return trouble(module.Refused) }
+		}
+		for range 2 {
+			c.hasty()
+			c.sweep(c.two)
+		}
+		p.want(want)
+	}
+}
+
 // The gateway does not answer for as long again: the payment is over, and what arrives later goes back.
 func TestMoneyThatArrivesLate(t *testing.T) {
 	for name, c := range map[string]struct {
