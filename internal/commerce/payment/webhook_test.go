@@ -96,6 +96,11 @@ func TestOlderMessageArrivesLater(t *testing.T) {
 	}
 	p.want("captured 50/50/0")
 	p.went(payment.RequiresAction, payment.Captured)
+	var again bool
+	c.Scan(&again, "SELECT EXISTS (SELECT FROM payment_work WHERE payment_id = $1 AND ask = 'look' AND due_at <= now())", p.id)
+	if !again {
+		t.Error("the gateway is not asked once more, although nobody knows which answer was the newer")
+	}
 	c.hasty()
 	c.sweep(c.one)
 	p.want("captured 50/50/0")
@@ -131,6 +136,28 @@ func TestMessageBeforeTheAnswer(t *testing.T) {
 				t.Errorf("the transaction is %s, the token %q", status, token)
 			}
 		})
+	}
+}
+
+// The answer to a capture is lost, and the gateway's message tells of it: the step is done, and nobody asks again.
+func TestMessageTellsOfALostAnswer(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "50", "tok_good")
+	p.settle(c.one)
+	c.gateway.after = func(module.PaymentRequest) error { return trouble(module.Connection) }
+	if got := p.run(c.one, "capture", amount("20")); got != "pending unreachable" {
+		t.Error(got)
+	}
+	p.want("authorized 50/0/0")
+	if err := p.event(c.two, "evt_1"); err != nil {
+		t.Error(err)
+	}
+	p.want("partlyCaptured 50/20/0")
+	asked := len(c.gateway.calls)
+	c.hasty()
+	c.sweep(c.one)
+	if got := p.steps(); got != "capture 20 succeeded" || len(c.gateway.calls) != asked {
+		t.Errorf("%s; the gateway was asked %v", got, c.gateway.calls)
 	}
 }
 
