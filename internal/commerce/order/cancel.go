@@ -36,18 +36,27 @@ func (d *desk) cancel(ctx context.Context, tx pgx.Tx, call *command.Call) (strin
 	case o.ShippingStatus != "open" || o.Status == "completed":
 		return "", command.Refuse("already_shipped", "", "Goods of order %s have left; refund what comes back.", o.Number)
 	}
-	owned, entries, err := repay(ctx, tx, call, o)
-	if err != nil {
-		return "", fmt.Errorf("cancelling order %s: %w", o.Number, err)
+	reason := call.Value("reason")
+	if reason == "" {
+		reason = "cancelled"
 	}
-	if err := change.Append(ctx, tx, call.Caller, entries...); err != nil {
-		return "", err
-	}
-	call.Left = owned.payment
-	return o.ID, giveUp(ctx, tx, call.Caller, o.ID, owned.state)
+	return o.ID, d.callOff(ctx, tx, call, o, reason)
 }
 
-// called asks the gateway, behind the commit of cancel, for what its payment waits for; the sweep does what this cannot.
+// callOff gives up a held order and its payment.
+func (d *desk) callOff(ctx context.Context, tx pgx.Tx, call *command.Call, o *Held, reason string) error {
+	owned, entries, err := repay(ctx, tx, call, o, reason)
+	if err != nil {
+		return fmt.Errorf("cancelling order %s: %w", o.Number, err)
+	}
+	if err := change.Append(ctx, tx, call.Caller, entries...); err != nil {
+		return err
+	}
+	call.Left = owned.payment
+	return giveUp(ctx, tx, call.Caller, o.ID, owned.state)
+}
+
+// called asks the gateway, behind the commit of what called an order off, for what its payment waits for; the sweep does what this cannot.
 func (d *desk) called(ctx context.Context, call *command.Call, _ string) error {
 	id, ok := call.Left.(string)
 	if !ok || id == nothing || d.Payments == nil {
@@ -66,11 +75,7 @@ const takenSQL = `SELECT o.payment_status, coalesce(p.id::text, ''), coalesce(p.
 FROM sales_order o LEFT JOIN LATERAL (SELECT * FROM payment p WHERE p.order_id = o.id ORDER BY p.id DESC LIMIT 1) p ON true WHERE o.id = $1`
 
 // repay lets go of the money that is reserved and gives back what was taken.
-func repay(ctx context.Context, tx pgx.Tx, call *command.Call, o *Held) (m settlement, entries []change.Entry, err error) {
-	reason := call.Value("reason")
-	if reason == "" {
-		reason = "cancelled"
-	}
+func repay(ctx context.Context, tx pgx.Tx, call *command.Call, o *Held, reason string) (m settlement, entries []change.Entry, err error) {
 	if entries, err = payment.Cancel(ctx, tx, call.Caller, o.ID, reason); err != nil {
 		return m, nil, err
 	}

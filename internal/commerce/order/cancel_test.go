@@ -1,9 +1,15 @@
 package order_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+
+	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
+	"github.com/hanse-commerce/hanse/module"
+	"github.com/hanse-commerce/hanse/money"
 )
 
 // A cancelled order holds no stock and no money, whatever it was paid with; cancelling it again changes nothing.
@@ -91,4 +97,76 @@ func TestCancelCaptured(t *testing.T) {
 	}
 	same(t, `[{"order":"cancelled","paid":"refunded","taken":5.03,"back":5.03}]`, rows(c.Shop, `SELECT o.status AS order, o.payment_status AS paid,
 		trim_scale(p.captured_amount) AS taken, trim_scale(p.refunded_amount) AS back FROM sales_order o JOIN payment p ON p.order_id = o.id`))
+}
+
+// A buyer who comes back from the gateway's page opens his checkout again and pays in another way; what he pays on the old page
+// after all goes back.
+func TestReopen(t *testing.T) {
+	c := newTill(t)
+	buyer, address := c.Trader("1000")
+	stranger, _ := c.Trader("2000")
+	checkout := c.checkout(buyer, address)
+	reopen := func(b commercetest.Buyer) error {
+		_, _, err := c.Run(c.one.Runner, c.As(b), "checkouts", "reopen", checkout, nil, "")
+		return err
+	}
+	if err := reopen(buyer); err != nil {
+		t.Errorf("an open checkout: %v", err)
+	}
+	if _, err := c.place(c.one, buyer, checkout, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := reopen(stranger); !cmp.Equal(codes(err), []string{"not_found"}) {
+		t.Errorf("another customer: %v", err)
+	}
+	for range 2 {
+		if err := reopen(buyer); err != nil {
+			t.Fatal(err)
+		}
+		same(t, `[{"order":null,"paid":null,"payment":null,"checkout":"open","cart":"open"}]`, c.states(checkout))
+	}
+	same(t, `[{"status":"cancelled","payment_status":"voided","reserved":0}]`,
+		rows(c.Shop, "SELECT status, payment_status, (SELECT sum(reserved) FROM inventory_level) AS reserved FROM sales_order"))
+	if _, err := c.place(c.two, buyer, checkout, "ok"); err != nil {
+		t.Fatal(err)
+	}
+	if err := reopen(buyer); !cmp.Equal(codes(err), []string{"already_placed"}) {
+		t.Errorf("a placed checkout: %v", err)
+	}
+	if whole(t, c.Shop) != 2 {
+		t.Error("there are not two orders")
+	}
+}
+
+// Opening again, the gateway's yes and another click at once leave one of two: the order with its money, or neither.
+func TestReopenRaces(t *testing.T) {
+	c := newTill(t)
+	buyer, address := c.Trader("1000")
+	for range 5 {
+		checkout := c.checkout(buyer, address)
+		if _, err := c.place(c.one, buyer, checkout, ""); err != nil {
+			t.Fatal(err)
+		}
+		var pay string
+		c.Scan(&pay, "SELECT id::text FROM payment ORDER BY id DESC LIMIT 1")
+		c.each(func(s *module.PaymentState) {
+			if s.Status == module.PaymentRequiresAction {
+				approve(s, money.Of(decimal.RequireFromString("5.03"), "EUR"))
+			}
+		})
+		together(2, func(i int) (string, error) {
+			if i == 0 {
+				_, _, err := c.Run(c.one.Runner, c.As(buyer), "checkouts", "reopen", checkout, nil, "")
+				return "", err
+			}
+			return "", c.two.desk.Refresh(context.Background(), c.Organization, pay)
+		})
+		c.Exec("UPDATE payment_work SET due_at = now()")
+		if err := c.two.desk.Sweep(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same(t, `[]`, rows(c.Shop, `SELECT o.status AS order, o.payment_status AS paid, p.status AS payment FROM sales_order o JOIN payment p ON p.order_id = o.id
+		WHERE (o.status, o.payment_status, p.status) NOT IN (('open', 'authorized', 'authorized'), ('cancelled', 'voided', 'voided'))`))
+	whole(t, c.Shop)
 }

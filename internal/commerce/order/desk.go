@@ -44,6 +44,7 @@ func Bindings(s Services) []command.Binding {
 		{On: QuoteShipping.On, Name: QuoteShipping.Name, Run: d.prepareQuotes, After: d.quoteShipping},
 		{On: Review.On, Name: Review.Name, Run: d.review},
 		{On: Place.On, Name: Place.Name, Run: d.place, After: d.settle},
+		{On: Reopen.On, Name: Reopen.Name, Run: d.reopen, After: d.called},
 		{On: Cancel.On, Name: Cancel.Name, Run: d.cancel, After: d.called},
 	}
 }

@@ -20,5 +20,5 @@ func Migrations() postgres.Source {
 
 // Resources are the definitions of this area.
 func Resources() []resource.Definition {
-	return []resource.Definition{Quotes, Checkouts, Orders, Lines, Addresses, OnPayments, OnTransactions, QuoteShipping, Review, Place, Cancel, Confirm, Import, Refund}
+	return []resource.Definition{Quotes, Checkouts, Orders, Lines, Addresses, OnPayments, OnTransactions, QuoteShipping, Review, Place, Reopen, Cancel, Confirm, Import, Refund}
 }
