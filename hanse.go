@@ -79,7 +79,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &exitError{exitUsage, fmt.Sprintf("%s; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(serveCommand(), demoCommand(), initCommand(), migrateCommand(), importCommand(), doctorCommand(),
+	root.AddCommand(serveCommand(), demoCommand(), initCommand(), migrateCommand(), resealCommand(), importCommand(), doctorCommand(),
 		resourcesCommand(), commandsCommand(), modulesCommand(), explainCommand(), referenceCommand(), versionCommand())
 	return root
 }
