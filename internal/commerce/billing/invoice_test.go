@@ -126,6 +126,21 @@ func TestRefusedInvoices(t *testing.T) {
 	o.step("its state", o.state(), "cancelled 59.5 for 4; R1 of 2026-11-24 until 2026-12-24: 50 + 9.5, 1 lines")
 }
 
+// One number given to two orders at the same moment is the first one's.
+func TestOneNumberAtOnce(t *testing.T) {
+	o := newOffice(t)
+	for n := range 5 {
+		number := "R" + strconv.Itoa(n)
+		outcomes := make(chan string)
+		for i := range o.orders {
+			go func() { outcomes <- o.do("invoice", i, bill(number, "", "1", "10", "1.90", "11.90")) }()
+		}
+		if got := (<-outcomes) + (<-outcomes); got != "number_taken" {
+			t.Errorf("the outcomes are %q", got)
+		}
+	}
+}
+
 // A buyer reads and prints his company's invoices and shipments; another company's do not exist for him, nor does a buyer
 // write any.
 func TestOthersInvoicesDoNotExist(t *testing.T) {

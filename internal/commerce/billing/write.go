@@ -3,14 +3,17 @@ package billing
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/shopspring/decimal"
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/change"
+	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/order"
 )
 
@@ -62,7 +65,12 @@ func (b *bill) write(ctx context.Context, tx pgx.Tx, caller access.Caller, o *or
 		batch.Queue(linesSQL, append([]any{caller.Organization, b.id, o.ID}, columns...)...)
 		added.IDs = ids
 	}
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+	err := tx.SendBatch(ctx, batch).Close()
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.ConstraintName == "invoice_key" { // at the same moment
+		return nil, command.Refuse("number_taken", "number", "Invoice %s is of another order already.", b.number)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("writing invoice %s of order %s: %w", b.number, o.Number, err)
 	}
 	entries := []change.Entry{head}

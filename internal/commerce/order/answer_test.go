@@ -1,15 +1,19 @@
 package order_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
+	"github.com/hanse-commerce/hanse/internal/commerce/order"
 )
 
 type object = map[string]any
@@ -92,6 +96,7 @@ func TestConfirm(t *testing.T) {
 	e.step("the same", e.says("orders", "confirm", first, confirmed("2026-11-24T10:00:00Z", "1", "2026-12-01", "confirmed")), "")
 	e.step("an older one", e.says("orders", "confirm", first, confirmed("2026-11-24T09:59:59Z", "0", "2026-12-09", "rejected")), "")
 	e.step("without a time, the same", e.says("orders", "confirm", first, object{"externalStatus": "confirmed"}), "")
+	e.acknowledged(first)
 	e.step("what they changed", e.changes(), before)
 	later := confirmed("2026-11-24T11:00:00Z", "0.5", "2026-12-03", "confirmed")
 	later["lines"] = append(later["lines"].([]any), object{"position": json.Number("10"), "quantity": "0.5", "date": "2026-12-02"})
@@ -111,6 +116,20 @@ func TestConfirm(t *testing.T) {
 	e.step("what is held for it", held, "0")
 	e.Exec("UPDATE sales_order SET status = 'pending' WHERE id = $1", second)
 	e.step("an order that waits for its payment", e.says("orders", "confirm", second, confirmed("2026-11-24T12:00:00Z", "1", "2026-12-01", "")), "order_pending")
+}
+
+// acknowledged is SAP's answer to the message itself, which may come late.
+func (e *erp) acknowledged(id string) {
+	e.T.Helper()
+	err := pgx.BeginFunc(context.Background(), e.Pool, func(tx pgx.Tx) error {
+		if err := access.Enter(context.Background(), tx, e.sap); err != nil {
+			return err
+		}
+		return order.Acknowledged(context.Background(), tx, e.sap, id, order.Verdict{Accepted: true, Status: "53", Message: "Order 4711 saved", Number: "4711", System: "SAP"})
+	})
+	if err != nil {
+		e.T.Error(err)
+	}
 }
 
 func made(number, time string, lines ...any) object {

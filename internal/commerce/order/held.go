@@ -1,9 +1,11 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -82,12 +84,11 @@ func Hold(ctx context.Context, tx pgx.Tx, id string) (*Held, error) {
 
 // Line gives the line with a position, nil if there is none.
 func (o *Held) Line(position int) *HeldLine {
-	for i := range o.Lines {
-		if o.Lines[i].Position == position {
-			return &o.Lines[i]
-		}
+	at, found := slices.BinarySearchFunc(o.Lines, position, func(l HeldLine, position int) int { return cmp.Compare(l.Position, position) })
+	if !found {
+		return nil
 	}
-	return nil
+	return &o.Lines[at]
 }
 
 // Stands refuses what only an order can be asked for that stands: not one that waits for its payment, nor a cancelled one.
