@@ -16,10 +16,11 @@ import (
 func demoCommand() *cobra.Command {
 	var f settingsFlags
 	var noSimulators, story bool
+	var o outside
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Run Hanse with a sample company; needs nothing set up", Args: noArgs,
 		Long: "Sets up everything by itself: starts a private PostgreSQL in the data folder, loads a sample company as files over\n" +
-			"its own SFTP server, and runs shop, back-office, APIs and a simulated SAP until you stop it with Ctrl-C.",
+			"its own SFTP server, and runs shop, back-office, APIs and a simulated SAP, Stripe and FedEx until you stop it with Ctrl-C.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("log") {
 				f.log = "warn"
@@ -29,7 +30,7 @@ func demoCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d := &demo{cfg: c, out: cmd.OutOrStdout(), progress: cmd.ErrOrStderr(), simulators: !noSimulators, started: time.Now()}
+			d := &demo{cfg: c, out: cmd.OutOrStdout(), progress: cmd.ErrOrStderr(), simulators: !noSimulators, outside: o, started: time.Now()}
 			d.ready = d.banner
 			if story {
 				return d.story(cmd.Context(), cmd.Flags().Changed("data"))
@@ -39,6 +40,8 @@ func demoCommand() *cobra.Command {
 	}
 	f.register(cmd, true)
 	cmd.Flags().BoolVar(&noSimulators, "no-simulators", false, "nothing plays SAP: an outside program will")
+	cmd.Flags().StringVar(&o.stripe, "stripe-api-base", "", "address of a server that plays Stripe, in the simulator's stead")
+	cmd.Flags().StringVar(&o.fedex, "fedex-api-base", "", "address of a server that plays FedEx, in the simulator's stead")
 	cmd.Flags().BoolVar(&story, "story", false, "start a demo of its own, play Acme's day from outside, compare every value, and exit")
 	return cmd
 }
@@ -48,7 +51,8 @@ type demo struct {
 	cfg        config.Config
 	out        io.Writer // banner
 	progress   io.Writer
-	simulators bool
+	simulators bool // SAP is played
+	outside    outside
 	started    time.Time
 	ready      func(facts) // called when everything answers
 }

@@ -27,6 +27,11 @@ type secrets struct {
 	Buyer   string `json:"buyer"`
 	Partner string `json:"partner"`
 	Client  string `json:"client"`
+	// Those of the gateway and the carrier.
+	Stripe            string `json:"stripe"`
+	StripePublishable string `json:"stripePublishable"`
+	StripeWebhook     string `json:"stripeWebhook"`
+	FedEx             string `json:"fedex"`
 	// Morning is when SAP's first files were made; their names and numbers follow from it.
 	Morning time.Time `json:"morning"`
 	// Whole says that the set-up came to its end; one that was cut off is gone on with.
@@ -50,13 +55,29 @@ func (h *house) loadSecrets(now time.Time) (s secrets, fresh bool, err error) {
 		if err := json.Unmarshal(b, &s); err != nil {
 			return s, false, fmt.Errorf("reading %s: %w", path, err)
 		}
-		return s, false, nil
+		if s.complete() { // of a demo from before there were gateway and carrier
+			err = h.keepSecrets(s)
+		}
+		return s, false, err
 	}
 	if !os.IsNotExist(err) {
 		return s, false, fmt.Errorf("reading the demo's logins: %w", err)
 	}
-	word := func() string { return strings.ToLower(rand.Text()[:12]) }
-	return secrets{Admin: word(), Buyer: word(), Partner: word(), Morning: now.UTC().Truncate(time.Second)}, true, nil
+	s = secrets{Admin: word(), Buyer: word(), Partner: word(), Morning: now.UTC().Truncate(time.Second)}
+	s.complete()
+	return s, true, nil
+}
+
+func word() string { return strings.ToLower(rand.Text()[:12]) }
+
+// complete makes the keys of gateway and carrier where they are missing, and tells whether any was.
+func (s *secrets) complete() (made bool) {
+	for key, prefix := range map[*string]string{&s.Stripe: "sk_test_", &s.StripePublishable: "pk_test_", &s.StripeWebhook: "whsec_", &s.FedEx: ""} {
+		if *key == "" {
+			*key, made = prefix+word()+word(), true
+		}
+	}
+	return made
 }
 
 func (h *house) keepSecrets(s secrets) error {
@@ -144,8 +165,28 @@ func (h *house) setup(c *sample.Company) *record.Batch {
 	channel := h.change("channels", map[string]string{"code": "sap-files", "name": "SAP ERP", "kind": "sap", "settings": `{"website":"` + organizationCode + `"}`})
 	channel.Links = map[string]*record.Change{"partner": partner}
 	b.Add(h.typ("channels"), record.Upsert, channel)
+	h.taxes(b, put)
 	put("apiClients", map[string]string{"clientId": clientID, "name": "Acme's middleware", "role": resource.ByKey(administrator).String()})
 	return b
+}
+
+// taxes: who buys in Germany pays its VAT; what goes abroad is free of it.
+func (h *house) taxes(b *record.Batch, put func(string, map[string]string) *record.Change) {
+	who := put("customerTaxCodes", map[string]string{"code": "BUSINESS", "name": "Businesses"})
+	what := put("productTaxCodes", map[string]string{"code": "STANDARD", "name": "Goods at the full rate"})
+	where := put("taxJurisdictions", map[string]string{"code": "DE", "name": "Germany", "country": "DE"})
+	rule := h.change("taxRules", map[string]string{"rate": sample.TaxPercent, "name": "VAT"})
+	rule.Links = map[string]*record.Change{"customerTaxCode": who, "productTaxCode": what, "jurisdiction": where}
+	b.Add(h.typ("taxRules"), record.Upsert, rule)
+	site := h.change("websites", map[string]string{"code": organizationCode})
+	site.Links = map[string]*record.Change{"customerTaxCode": who, "productTaxCode": what}
+	b.Add(h.typ("websites"), record.Upsert, site)
+}
+
+// settingsText is a channel's settings as JSON.
+func settingsText(settings map[string]string) string {
+	b, _ := json.Marshal(settings) // strings always marshal
+	return string(b)
 }
 
 func localized(en, de string) string {

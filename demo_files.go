@@ -28,6 +28,12 @@ type facts struct {
 	API          apiFacts     `json:"api"`
 	DatabaseURL  string       `json:"database_url"`
 	Morning      time.Time    `json:"morning"` // when SAP's first files were made; the times in their names follow from it
+	// StripeAPIBase and FedExAPIBase are where the gateway and the carrier answer, which are simulators if nothing else was
+	// named; the gateway's messages go to StripeWebhookURL, signed with StripeWebhookSecret.
+	StripeAPIBase       string `json:"stripe_api_base"`
+	StripeWebhookSecret string `json:"stripe_webhook_secret"`
+	StripeWebhookURL    string `json:"stripe_webhook_url"`
+	FedExAPIBase        string `json:"fedex_api_base"`
 
 	file string // where these facts lie
 }

@@ -36,6 +36,11 @@ func (d *demo) setUp(ctx context.Context, s *server) error {
 	if err != nil {
 		return err
 	}
+	sys, err := d.openSystems(ctx, s, logins)
+	if err != nil {
+		return err
+	}
+	defer sys.close()
 	files := morning(company, logins.Morning)
 	if whole {
 		err = sim.Learn(files...)
@@ -45,12 +50,13 @@ func (d *demo) setUp(ctx context.Context, s *server) error {
 	if err != nil {
 		return err
 	}
-	f := s.facts(logins, story)
+	f := s.facts(logins, story, sys)
 	if err := f.write(); err != nil {
 		return err
 	}
 	d.ready(f)
 	if !d.simulators {
+		<-ctx.Done() // the gateway and the carrier play on
 		return sim.Close()
 	}
 	if err := sim.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
@@ -182,11 +188,12 @@ func (h *house) arrived(ctx context.Context, names []string) (states []arrival, 
 	return states, err
 }
 
-func (s *server) facts(logins secrets, story sample.Story) facts {
+func (s *server) facts(logins secrets, story sample.Story, sys *systems) facts {
 	url := s.httpURL()
 	return facts{file: filepath.Join(s.cfg.Data, factsFile), HTTP: url, SFTP: s.sftp.Addr().String(), SFTPHostKeys: s.files.HostKeyLines(), DatabaseURL: s.url, Morning: logins.Morning,
 		Partner: partnerFacts{User: partnerUser, Password: logins.Partner, PrivateKeyFile: s.partnerKeyFile(), In: "/in", Out: "/out",
 			Home: filepath.Join(s.cfg.Data, "sftp", partnerUser)},
 		Buyer: loginFacts{Email: story.Buyer.Email, Password: logins.Buyer}, Admin: loginFacts{Email: adminEmail, Password: logins.Admin},
-		API: apiFacts{AdminURL: url + adminBase, StorefrontURL: url + storefrontBase, TokenURL: url + "/oauth/token", ClientID: clientID, ClientSecret: logins.Client}}
+		API:           apiFacts{AdminURL: url + adminBase, StorefrontURL: url + storefrontBase, TokenURL: url + "/oauth/token", ClientID: clientID, ClientSecret: logins.Client},
+		StripeAPIBase: sys.stripeBase, FedExAPIBase: sys.fedexBase, StripeWebhookSecret: logins.StripeWebhook, StripeWebhookURL: sys.webhookURL}
 }

@@ -46,6 +46,7 @@ func (d *demo) story(ctx context.Context, keep bool) error {
 // place is what the story has to know of where it plays.
 func (f facts) place() story.Place {
 	return story.Place{SFTP: f.SFTP, HostKeys: f.SFTPHostKeys, PartnerUser: f.Partner.User, PartnerPass: f.Partner.Password,
-		BuyerEmail: f.Buyer.Email, BuyerPass: f.Buyer.Password, AdminURL: f.API.AdminURL, StorefrontURL: f.API.StorefrontURL,
+		BuyerEmail: f.Buyer.Email, BuyerPass: f.Buyer.Password, ShopURL: f.HTTP, StripeAPIBase: f.StripeAPIBase,
+		AdminURL: f.API.AdminURL, StorefrontURL: f.API.StorefrontURL,
 		TokenURL: f.API.TokenURL, ClientID: f.API.ClientID, ClientSecret: f.API.ClientSecret, Morning: f.Morning}
 }

@@ -14,6 +14,12 @@ var tables embed.FS
 // Currency of all prices and credit limits. Northwind names none.
 const Currency = "EUR"
 
+// TaxPercent is the tax on what is sent to TaxCountry; what goes elsewhere is free of it.
+const (
+	TaxPercent = "19"
+	TaxCountry = "DE"
+)
+
 // PriceList is the code of the list to which the price file in CSV belongs: what everybody pays who has no better price.
 const PriceList = "ACME-LIST"
 

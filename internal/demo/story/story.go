@@ -22,6 +22,7 @@ type Place struct {
 	PartnerUser, PartnerPass         string
 	BuyerEmail, BuyerPass            string
 	AdminURL, StorefrontURL          string
+	ShopURL, StripeAPIBase           string
 	TokenURL, ClientID, ClientSecret string
 	Morning                          time.Time // by which the morning files are named
 }
@@ -37,18 +38,25 @@ type Story struct {
 	admin   *client
 	buyer   *client
 	other   *client
+	shop    *browser
 
-	morning []sapsim.File
-	order   placed
-	failed  int
-	total   int
+	morning    []sapsim.File
+	card       placed // paid by card, shipped by FedEx
+	order      placed // on payment terms
+	till       *till
+	country    string // where the buyer's goods go
+	postalCode string
+	failed     int
+	total      int
 }
 
 // placed is what the story remembers of its order.
 type placed struct {
-	id, number                string
-	subtotal, shipping, total decimal.Decimal
-	lines                     []line
+	id, number                     string
+	subtotal, shipping, tax, total decimal.Decimal
+	lines                          []line
+	paymentURL                     string
+	at                             time.Time // when it stood
 }
 
 type line struct {
@@ -57,6 +65,8 @@ type line struct {
 	price    decimal.Decimal
 	per      decimal.Decimal
 	total    decimal.Decimal
+	tax      decimal.Decimal
+	weight   decimal.Decimal // of all of it, kg
 }
 
 // Play plays the day and prints a line a step. It gives how many steps failed; the rest of a chapter is left out after a
@@ -76,7 +86,7 @@ func Play(ctx context.Context, p Place, out io.Writer) (failed int, err error) {
 		return 0, err
 	}
 	defer s.close()
-	chapters := []func(context.Context){s.dawn, s.stranger, s.shopping, s.ordering, s.answering, s.guarding}
+	chapters := []func(context.Context){s.dawn, s.stranger, s.shopping, s.byCard, s.delivering, s.onAccount, s.answering, s.own, s.guarding}
 	for _, chapter := range chapters {
 		chapter(ctx)
 	}
@@ -105,6 +115,7 @@ func (s *Story) connect() error {
 	if s.files, err = openFiles(s.place, keys); err != nil {
 		return err
 	}
+	s.till, s.shop = newTill(s.place.StripeAPIBase), newBrowser(s.place.ShopURL)
 	s.admin, s.buyer, s.other = newClient(s.place.AdminURL), newClient(s.place.StorefrontURL), newClient(s.place.StorefrontURL)
 	return nil
 }

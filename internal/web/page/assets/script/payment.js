@@ -33,6 +33,7 @@
       const stripe = window.Stripe(options.publishableKey, { locale: options.locale });
       const settings = { mode: options.mode || "payment", currency: options.currency, captureMethod: options.captureMethod };
       if (settings.mode === "payment") settings.amount = Number(options.amount);
+      if (options.paymentMethodTypes) settings.paymentMethodTypes = options.paymentMethodTypes.split(" ");
       const group = stripe.elements(settings);
       group.create("payment", { layout: "tabs" }).mount(mount);
       return async () => {
