@@ -20,7 +20,7 @@ import (
 //  3. For each call (Pay, Look, Rates, a Check) Hanse hands it a Channel and a context with a deadline: 20 s for payments,
 //     2 s for rates, 10 s for a check. Calls come from several goroutines at once, at most 16 a channel and node. A call
 //     that fails with an Error that is Retryable is made again, with growing pauses, as long as its deadline allows; five
-//     such failures in a row open the circuit breaker of the channel for 30 s, during which calls fail at once.
+//     calls in a row that failed so open the circuit breaker of the channel for 30 s, during which calls fail at once.
 //  4. No call is made inside a database transaction. What a module says is written by Hanse, in a transaction of its own;
 //     a process that dies between is made good by asking again, so a module must bear being asked twice.
 //  5. For each file of the partner whose root element the module knows, Hanse opens the document with the channel's

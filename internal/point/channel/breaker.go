@@ -8,7 +8,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 )
 
-// After so many failures in a row a channel is left alone for so long; then one call tries whether it is back.
+// After so many calls in a row that failed, each with its repetitions, a channel is left alone for so long; then one call tries whether it is back.
 const (
 	breakerFailures = 5
 	breakerPause    = 30 * time.Second

@@ -36,8 +36,8 @@ type call struct {
 	trial bool
 }
 
-// ask finds a channel, asks its module by f, and repeats what failed for no lasting reason as long as the deadline allows.
-// The error is a *module.Error without secrets.
+// ask finds a channel and asks its module by f, unless its breaker is open. What fails for no lasting reason is repeated as
+// long as the deadline allows; to breaker and health all attempts are one call. The error is a *module.Error without secrets.
 func ask[T any](ctx context.Context, h *Host, organization, id string, w call, f func(context.Context, module.Module, *module.Channel) (T, error)) (T, error) {
 	var none T
 	u, err := h.find(ctx, id)
@@ -52,19 +52,37 @@ func ask[T any](ctx context.Context, h *Host, organization, id string, w call, f
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.deadline)
 	defer cancel()
+	began := time.Now()
+	if w.trial {
+		v, err := once(ctx, h, u, w, f)
+		u.fared(ctx, err, time.Since(began))
+		return v, cleaned(ctx, u, w, err)
+	}
+	v, err := u.breaker.Execute(func() (any, error) { return repeated(ctx, h, u, w, f) })
+	if opened(err) {
+		h.Metrics.call(u, w.operation, "open", 0)
+		return none, &module.Error{Class: module.Intermittent, Code: CodeOpen, RetryAfter: breakerPause,
+			Detail: fmt.Sprintf("Calls of the channel %s failed %d times in a row, so it is left alone for %s; see its health.", u.code, breakerFailures, breakerPause)}
+	}
+	u.fared(ctx, err, time.Since(began))
+	t, _ := v.(T)
+	return t, cleaned(ctx, u, w, err)
+}
+
+// repeated makes attempts until one succeeds, fails for good, or there is no time for another.
+func repeated[T any](ctx context.Context, h *Host, u *unit, w call, f func(context.Context, module.Module, *module.Channel) (T, error)) (T, error) {
 	for n := 1; ; n++ {
 		v, err := once(ctx, h, u, w, f)
 		if err == nil {
 			return v, nil
 		}
-		e := u.clean(ctx, w, err)
-		if !e.Retryable() || w.trial || n == attempts || panicked(err) || !pause(ctx, n, e.RetryAfter) {
-			return none, e
+		if e := asModuleError(err); !e.Retryable() || n == attempts || panicked(err) || !pause(ctx, n, e.RetryAfter) {
+			return v, err
 		}
 	}
 }
 
-// once is one attempt, with its place among the channel's calls, its breaker, its metrics and its health.
+// once is one attempt, with its place among the channel's calls and its metrics.
 func once[T any](ctx context.Context, h *Host, u *unit, w call, f func(context.Context, module.Module, *module.Channel) (T, error)) (T, error) {
 	var none T
 	select {
@@ -74,25 +92,25 @@ func once[T any](ctx context.Context, h *Host, u *unit, w call, f func(context.C
 		return none, refuse(module.Intermittent, CodeBusy, "The channel %s has %d calls under way, and none ended in time.", u.code, most)
 	}
 	began := time.Now()
-	run := func() (any, error) { return guarded(ctx, h, u, w, f) }
-	v, err := any(none), error(nil)
-	if w.trial {
-		v, err = run()
-	} else {
-		v, err = u.breaker.Execute(run)
-	}
-	if opened(err) {
-		h.Metrics.call(u, w.operation, "open", 0)
-		return none, &module.Error{Class: module.Intermittent, Code: CodeOpen, RetryAfter: breakerPause,
-			Detail: fmt.Sprintf("The channel %s failed %d times in a row and is left alone for %s; see its health.", u.code, breakerFailures, breakerPause)}
-	}
-	took := time.Since(began)
-	h.Metrics.call(u, w.operation, outcome(err), took)
+	v, err := guarded(ctx, h, u, w, f)
+	h.Metrics.call(u, w.operation, outcome(err), time.Since(began))
+	t, _ := v.(T)
+	return t, err
+}
+
+// fared notes in the channel's health how a call ended.
+func (u *unit) fared(ctx context.Context, err error, took time.Duration) {
 	if !gaveUp(ctx, err) {
 		u.health.note(u.words(err), took)
 	}
-	t, _ := v.(T)
-	return t, err
+}
+
+// cleaned is clean for an error that may be none.
+func cleaned(ctx context.Context, u *unit, w call, err error) error {
+	if err == nil {
+		return nil
+	}
+	return u.clean(ctx, w, err)
 }
 
 // guarded calls the module; a panic costs the call, not the process.

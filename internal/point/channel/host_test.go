@@ -95,12 +95,17 @@ func TestPassingFailuresAreRepeatedWithTheSameAttempt(t *testing.T) {
 func TestBreakerOpensAndAGoodTestClosesIt(t *testing.T) {
 	h := newHouse(t)
 	h.secrets(t)
-	for range 5 {
-		h.till.script(answer{status: 500})
+	h.till.down.Store(true)
+	var wg sync.WaitGroup
+	for range 5 { // calls, each with its repetitions
+		wg.Go(func() {
+			if _, err := h.host.Rates(context.Background(), h.Organization, h.id, module.RateRequest{}); err == nil {
+				t.Error("a till that is down gives rates")
+			}
+		})
 	}
-	if _, err := h.pay(h.host, attempt(), "tok"); err == nil {
-		t.Fatal("a till that is down takes money")
-	}
+	wg.Wait()
+	h.till.down.Store(false)
 	before := h.till.asked()
 	_, err := h.pay(h.host, attempt(), "tok")
 	wants(t, err, channel.CodeOpen, "left alone")

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hanse-commerce/hanse/module"
 )
@@ -30,7 +31,7 @@ func (h *Host) TrackingURL(ctx context.Context, organization, channelID, number 
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			h.Log.Error("a module panicked", "channel", u.code, "kind", u.kind, "operation", "trackingURL", "panic", r)
+			h.Log.Error("a module panicked", "channel", u.code, "kind", u.kind, "operation", "trackingURL", "panic", u.redactor.text(fmt.Sprint(r)))
 			url = ""
 		}
 	}()

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,6 +37,7 @@ type till struct {
 	mu       sync.Mutex
 	attempts map[string]int // by idempotency key
 	answers  []answer       // what comes next; then it works as it should
+	down     atomic.Bool    // every answer is 500
 	hold     chan struct{}  // if set, answers wait for it
 }
 
@@ -83,6 +85,9 @@ func (s *till) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 			return
 		}
+	}
+	if s.down.Load() {
+		next = &answer{status: http.StatusInternalServerError}
 	}
 	if next != nil && next.status == 0 {
 		panic(http.ErrAbortHandler)
