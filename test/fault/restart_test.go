@@ -19,18 +19,19 @@ type tally struct {
 	once            sync.Once
 }
 
-// TestDatabaseRestartsWhileClientsOrder restarts PostgreSQL while twenty clients order: every 201 exists once, all else is
-// 503 in the API's form, and who tries again with his key gets one order. It is not parallel: the server is shared.
+// TestDatabaseRestartsWhileClientsOrder restarts PostgreSQL while fifty clients order by card at two nodes: every 201 exists
+// once, all else is 503 in the API's form, who tries again with his key gets one order, and the gateway has one payment of
+// each. It is not parallel: the server is shared.
 func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
-	c := found(t)
-	n := c.serve(t)
-	address := "http://" + n.http
-	who := program.Buyer(t, c.Buyer.Email, c.Buyer.Password, address)
+	s := openShop(t)
+	c := s.company
+	who := s.buyer(t, 0)
 	sku := skuInStock(t, c)
-	const clients, each = 20, 2
-	checkouts := make([]string, clients*each)
-	for i := range checkouts {
-		checkouts[i] = who.Prepare(t, sku, "1")
+	const clients, each = 50, 2
+	checkouts := s.checkouts(t, who, sku, clients*each)
+	cards := make([]string, len(checkouts))
+	for i := range cards {
+		cards[i] = s.till.card(t, "pm_card_visa")
 	}
 	seen := &tally{away: make(chan struct{})}
 	orders := make([]string, len(checkouts))
@@ -39,13 +40,13 @@ func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range clients {
 		all.Go(func() {
-			client := who.At(t, address)
+			client := who.At(t, s.address(i%2))
 			for k := range each {
 				at := i*each + k
 				if k > 0 {
 					<-half // the second order of each meets the restart
 				}
-				orders[at] = persist(t, client, seen, checkouts[at])
+				orders[at] = persist(t, client, seen, checkouts[at], paying(cards[at]))
 				if through.Add(1) == clients {
 					close(half)
 				}
@@ -55,12 +56,24 @@ func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
 	<-half
 	postgrestest.Restart(t, func() {
 		<-seen.away
-		program.Eventually(t, func() error { return answers(n.http, http.StatusServiceUnavailable) })
-		program.NewClient(address).Expect(t, http.StatusOK, http.MethodGet, "/healthz", nil)
+		for i, n := range s.nodes {
+			program.Eventually(t, func() error { return answers(n.http, http.StatusServiceUnavailable) })
+			program.NewClient(s.address(i)).Expect(t, http.StatusOK, http.MethodGet, "/healthz", nil)
+		}
 	})
 	all.Wait()
 	t.Logf("%d requests were refused, %d cut off", seen.refused.Load(), seen.broken.Load())
-	program.Eventually(t, func() error { return answers(n.http, http.StatusOK) })
+	for _, n := range s.nodes {
+		program.Eventually(t, func() error { return answers(n.http, http.StatusOK) })
+	}
+	program.Eventually(t, func() error { // what the restart met between two seams is finished
+		var waiting int
+		err := try(c, &waiting, "SELECT count(*) FROM sales_order WHERE status = 'pending'")
+		if err == nil && waiting > 0 {
+			err = fmt.Errorf("%d orders still wait for their payment", waiting)
+		}
+		return err
+	})
 
 	counted(t, c, len(checkouts), "orders", "SELECT count(*) FROM sales_order")
 	for i, id := range orders {
@@ -77,13 +90,26 @@ func TestDatabaseRestartsWhileClientsOrder(t *testing.T) {
 		return nil
 	})
 	c.feedWhole(t)
-	n.Stop(t)
+	counted(t, c, len(checkouts), "payments of an order's total, authorized", `SELECT count(*) FROM payment p JOIN sales_order o ON o.id = p.order_id
+		WHERE p.status = 'authorized' AND p.amount = o.total AND p.authorized_amount = o.total AND o.status = 'open'`)
+	var taken int64
+	entries := s.till.entries(t)
+	for _, e := range entries {
+		taken += e.Amount
+	}
+	counted(t, c, 1, "sums that are the gateway's", "SELECT count(*) FROM (SELECT sum(total) * 100 AS coins FROM sales_order) s WHERE coins = $1", taken)
+	if len(entries) != len(checkouts) {
+		t.Errorf("the gateway has %d payments of %d orders", len(entries), len(checkouts))
+	}
+	for _, n := range s.nodes {
+		n.Stop(t)
+	}
 }
 
 // persist places a checkout until it is told of an order; all that it is told before must be the API's own refusal.
-func persist(t *testing.T, c *program.Client, seen *tally, checkout string) (order string) {
+func persist(t *testing.T, c *program.Client, seen *tally, checkout string, body any) (order string) {
 	err := program.Await(t.Context(), func() error {
-		a, err := c.Do(t.Context(), http.MethodPost, program.Placing(checkout), nil, "Idempotency-Key", checkout)
+		a, err := c.Do(t.Context(), http.MethodPost, program.Placing(checkout), body, "Idempotency-Key", checkout)
 		switch {
 		case err != nil:
 			seen.broken.Add(1)

@@ -157,7 +157,7 @@ func (c *company) placedOnce(t *testing.T, checkout, order string, quantity int)
 	counted(t, c, quantity, "pieces reserved", "SELECT sum(reserved)::int FROM inventory_level")
 	counted(t, c, 1, "events of the order", "SELECT count(*) FROM change WHERE event = 'order.placed'")
 	counted(t, c, 1, "events of its file", "SELECT count(*) FROM change WHERE event = 'order.exported'")
-	counted(t, c, 1, "departures", "SELECT count(*) FROM exchange WHERE direction = 'out' AND record_id = $1 AND status = 'done'", order)
+	counted(t, c, 1, "departures", "SELECT count(*) FROM exchange WHERE direction = 'out' AND point = 'files' AND record_id = $1 AND status = 'done'", order)
 	counted(t, c, 1, "keys kept", "SELECT count(*) FROM idempotency_key")
 	if files := c.orderFiles(t); len(files) != 1 {
 		t.Errorf("order files: %v, expected one", files)
