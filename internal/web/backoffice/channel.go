@@ -110,6 +110,9 @@ func (o *Office) channel(w http.ResponseWriter, r *http.Request) error {
 			*at = at.In(words.zone)
 		}
 	}
+	for i := range c.Log {
+		c.Log[i].At = c.Log[i].At.In(words.zone)
+	}
 	channelView.Show(o.engine, w, r, http.StatusOK, o.frame(r, c.Name, words.T("channels.title"), prefix+"/channels", c.Name), c)
 	return nil
 }

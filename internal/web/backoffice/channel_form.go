@@ -97,7 +97,12 @@ func (o *Office) ownFields(w words, form page.Form, creating bool, partners []pa
 	t := o.channelType()
 	for _, name := range []string{"code", "name", "label", "position", "enabled"} {
 		if f, ok := t.Field(name); ok {
-			fields = append(fields, w.inputs(t, f, row{t: t}, form)...)
+			for _, in := range w.inputs(t, f, row{t: t}, form) {
+				if in.Kind == "textarea" { // a label is short
+					in.Kind = "text"
+				}
+				fields = append(fields, in)
+			}
 		}
 	}
 	if f, ok := t.Relation("partner"); ok && len(partners) > 0 {

@@ -41,13 +41,19 @@ func (w words) named(prefix, name string) string {
 	return spell(name)
 }
 
-// spell writes a camelCase name as words: "orderBlock" as "Order block", "poNumber" as "Po number".
+// spell writes a camelCase name as words: "orderBlock" as "Order block", "poNumber" as "Po number", "scriptURL" as
+// "Script URL".
 func spell(name string) string {
 	var b strings.Builder
-	for i, r := range name {
+	runes := []rune(name)
+	capital := func(i int) bool { return i >= 0 && i < len(runes) && unicode.IsUpper(runes[i]) }
+	for i, r := range runes {
 		switch {
 		case i == 0:
 			r = unicode.ToUpper(r)
+		case capital(i) && capital(i-1): // within an abbreviation
+		case capital(i) && capital(i+1):
+			b.WriteByte(' ')
 		case unicode.IsUpper(r):
 			b.WriteByte(' ')
 			r = unicode.ToLower(r)

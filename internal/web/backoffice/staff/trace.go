@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,7 +24,7 @@ type tracing struct{ *Staff }
 const aboutSQL = `SELECT $2::text UNION ALL SELECT id::text FROM checkout WHERE order_id = $2::uuid AND organization_id = $1::uuid
 UNION ALL SELECT id::text FROM payment_transaction WHERE order_id = $2::uuid AND organization_id = $1::uuid`
 
-const messagesSQL = `SELECT e.id::text, e.name, e.point, e.direction, coalesce(c.name, p.name, ''), e.status, coalesce(e.reason, ''), e.created_at,
+const messagesSQL = `SELECT e.id::text, e.name, coalesce(e.kind, ''), e.point, e.direction, coalesce(c.name, p.name, ''), e.status, coalesce(e.reason, ''), e.created_at,
   e.finished_at, e.collected_at, e.acknowledged_at, coalesce(e.acknowledgement, ''), coalesce(e.acknowledgement_text, '')
 FROM exchange e LEFT JOIN partner p ON p.id = e.partner_id LEFT JOIN channel c ON c.id = e.channel_id
 WHERE e.organization_id = $1::uuid AND e.record_id = ANY ($2)`
@@ -44,7 +45,9 @@ func (t tracing) Trace(ctx context.Context, order string) ([]backoffice.TraceSte
 			return err
 		}
 		for _, e := range events {
-			steps = append(steps, happened(e))
+			if e.Event != change.Updated || len(e.Fields) > 0 {
+				steps = append(steps, happened(e))
+			}
 		}
 		if mayRead(caller, "exchanges") {
 			if steps, err = messages(ctx, tx, caller, order, steps); err != nil {
@@ -65,8 +68,8 @@ func (t tracing) Trace(ctx context.Context, order string) ([]backoffice.TraceSte
 
 func happened(e change.Event) backoffice.TraceStep {
 	step := backoffice.TraceStep{At: e.At, Kind: "event", Name: e.Event, Who: e.Actor.Name}
-	if e.Origin != "" && e.Origin != e.Actor.Name {
-		step.Detail = e.Origin
+	if e.Event == change.Updated {
+		step.Detail = strings.Join(e.Fields, ", ")
 	}
 	if e.Exchange != "" {
 		step.URL = "/admin/exchanges/" + e.Exchange
@@ -88,14 +91,14 @@ func messages(ctx context.Context, tx pgx.Tx, caller access.Caller, order string
 	if rows, err = tx.Query(ctx, messagesSQL, caller.Organization, about); err != nil {
 		return nil, err
 	}
-	var id, name, point, direction, who, status, reason, verdict, verdictText string
+	var id, name, kind, point, direction, who, status, reason, verdict, verdictText string
 	var at time.Time
 	var finished, collected, acknowledged *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&id, &name, &point, &direction, &who, &status, &reason, &at, &finished, &collected, &acknowledged, &verdict, &verdictText}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &name, &kind, &point, &direction, &who, &status, &reason, &at, &finished, &collected, &acknowledged, &verdict, &verdictText}, func() error {
 		step := backoffice.TraceStep{At: at, Kind: "message", Name: name, Who: who, Detail: reason, URL: "/admin/exchanges/" + id, Inbound: direction == "in",
 			Status: map[string]string{"done": "done", "partlyDone": "failed", "refused": "failed"}[status]}
 		if point == "module" {
-			step.Kind = "call"
+			step.Kind, step.Detail = "call", strings.TrimSpace(kind+" "+reason)
 		}
 		if step.Status == "" {
 			step.Status = "waiting"
