@@ -85,6 +85,8 @@ func (b *book) rest() {
 	case b.status.Waiting() && next == Authorized && b.cancelling(b.attempt) != nil: // not before the cancellation is answered
 	case b.status.Waiting() && (next.Reserved() || next == Captured) && b.authorized.LessThan(b.amount):
 		b.fail(Failed, "amount_differs", fmt.Sprintf("The gateway has %s of %s %s; what there is goes back.", b.authorized, b.amount, b.currency))
+	case b.status.Waiting() && (next.Reserved() || next == Captured) && b.orderStatus == "cancelled":
+		b.fail(Voided, CodeOrderCancelled, "The order was cancelled meanwhile; what there is goes back.")
 	default:
 		b.status = next
 	}

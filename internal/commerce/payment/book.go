@@ -106,10 +106,10 @@ func (b *book) queueOpen(batch *pgx.Batch, payment string) {
 	})
 }
 
-// open locks a payment in a transaction that runs on behalf of somebody who sees it.
-func open(ctx context.Context, tx pgx.Tx, payment string) (*book, error) {
+// open locks a payment in a transaction that runs on behalf of somebody who sees it, in one round trip with what the batch has
+// already.
+func open(ctx context.Context, tx pgx.Tx, payment string, batch *pgx.Batch) (*book, error) {
 	b := &book{}
-	batch := &pgx.Batch{}
 	b.queueOpen(batch, payment)
 	err := tx.SendBatch(ctx, batch).Close()
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -134,6 +134,16 @@ func (b *book) find(id string) *step {
 // reserved tells that there is money which can still be taken, also where a part was given back meanwhile.
 func (b *book) reserved() bool {
 	return b.word == module.PaymentAuthorized && !b.status.Waiting() && !b.status.Over()
+}
+
+// asks tells whether a step other than this one waits for its call.
+func (b *book) asks(than string) bool {
+	for _, s := range b.steps {
+		if s.ask == "pay" && s.id != than {
+			return true
+		}
+	}
+	return false
 }
 
 // pending is the sum of the steps of an action that wait for their answer.

@@ -127,31 +127,43 @@ func (b *book) done(s *step) {
 	}
 }
 
-// write writes what was gathered, and gives what the change log is to be told.
-func (b *book) write(ctx context.Context, tx pgx.Tx) ([]change.Entry, error) {
+// finish queues the payment's row where it changed, and gives what the change log is to be told.
+func (b *book) finish() []change.Entry {
 	changed := b.fields()
 	if len(changed) > 0 || !sameTime(b.asked, b.was.asked) || b.word != b.was.word || b.attempt != b.was.attempt {
 		b.writes.Queue(updatePaymentSQL, b.id, b.status, string(b.word), b.asked, b.authorized, b.captured, b.refunded, b.reference, b.nextURL,
 			b.instrument, b.captureBefore, b.code, b.message, b.attempt)
 	}
-	if b.writes.Len() > 0 {
-		if err := tx.SendBatch(ctx, b.writes).Close(); err != nil {
-			return nil, fmt.Errorf("write the payment %s: %w", b.id, err)
-		}
-	}
 	if len(changed) > 0 {
-		return append([]change.Entry{b.entry(changed)}, b.entries...), nil
+		return append([]change.Entry{b.entry(changed)}, b.entries...)
 	}
-	return b.entries, nil
+	return b.entries
+}
+
+// write writes what was gathered, and gives what the change log is to be told.
+func (b *book) write(ctx context.Context, tx pgx.Tx) ([]change.Entry, error) {
+	entries := b.finish()
+	return entries, b.send(ctx, tx)
+}
+
+func (b *book) send(ctx context.Context, tx pgx.Tx) error {
+	if b.writes.Len() == 0 {
+		return nil
+	}
+	if err := tx.SendBatch(ctx, b.writes).Close(); err != nil {
+		return fmt.Errorf("write the payment %s: %w", b.id, err)
+	}
+	return nil
 }
 
 // close writes what was gathered, logs, and tells the order, all in the transaction that opened the book.
 func (b *book) close(ctx context.Context, tx pgx.Tx, caller access.Caller, orders Orders) error {
-	entries, err := b.write(ctx, tx)
-	if err != nil {
-		return err
+	if entries := b.finish(); len(entries) > 0 {
+		if err := change.Queue(b.writes, caller, entries...); err != nil {
+			return err
+		}
 	}
-	if err := change.Append(ctx, tx, caller, entries...); err != nil {
+	if err := b.send(ctx, tx); err != nil {
 		return err
 	}
 	if !b.moved() || b.order == "" || orders == nil {

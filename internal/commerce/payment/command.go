@@ -83,7 +83,7 @@ type commands struct{ desk *Desk }
 // step is a command on a payment that adds a step to its book.
 func (c *commands) step(do func(b *book, call *command.Call) (*step, error)) command.Func {
 	return func(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error) {
-		b, err := open(ctx, tx, call.Target)
+		b, err := open(ctx, tx, call.Target, &pgx.Batch{})
 		if err != nil {
 			return "", err
 		}

@@ -51,7 +51,7 @@ func (d *Desk) unanswered(ctx context.Context, l lookup, e module.Event, err err
 	}
 	transaction, payment, found := d.whose(ctx, l, nil)
 	if found == nil && payment != "" {
-		_ = d.within(ctx, l.organization, payment, func(_ pgx.Tx, b *book) error { b.ask(transaction); return nil })
+		_ = d.within(ctx, l.organization, payment, func(b *book) error { b.ask(transaction); return nil })
 	}
 	return fmt.Errorf("take the message %s of the channel %s: %w", e.ID, l.channel, err)
 }
@@ -75,7 +75,7 @@ func (d *Desk) take(ctx context.Context, l lookup, e module.Event, s *module.Pay
 		if payment == "" {
 			return d.takeCheck(ctx, tx, caller, transaction, s)
 		}
-		b, err := open(ctx, tx, payment)
+		b, err := open(ctx, tx, payment, &pgx.Batch{})
 		if err != nil {
 			return err
 		}

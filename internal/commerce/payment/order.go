@@ -87,5 +87,5 @@ func openOf(ctx context.Context, tx pgx.Tx, order string) (*book, error) {
 	if id == "" {
 		return nil, nil
 	}
-	return open(ctx, tx, id)
+	return open(ctx, tx, id, &pgx.Batch{})
 }

@@ -18,27 +18,32 @@ import (
 const patience = 3 * 24 * time.Hour
 
 // work does the three steps of one task that is claimed: the claim was the first, here are the call and what is written of it.
-func (d *Desk) work(ctx context.Context, t *task) error {
+// It reports whether the payment has more to be asked.
+func (d *Desk) work(ctx context.Context, t *task) (more bool, err error) {
 	ctx = context.WithoutCancel(ctx) // money that was asked for is written down, whoever has gone meanwhile
-	s, err := d.call(ctx, t)
+	s, failed := d.call(ctx, t)
 	if t.payment == "" {
-		return d.recordCheck(ctx, t, s, err)
+		return false, d.recordCheck(ctx, t, s, failed)
 	}
-	return d.within(ctx, t.organization, t.payment, func(_ pgx.Tx, b *book) error { return d.record(b, t, s, err) })
+	err = d.within(ctx, t.organization, t.payment, func(b *book) error {
+		err := d.record(b, t, s, failed)
+		more = b.asks(t.transaction)
+		return err
+	})
+	return more, err
 }
 
 // within opens a payment's book in a transaction of the platform's own, and closes it.
-func (d *Desk) within(ctx context.Context, organization, payment string, do func(tx pgx.Tx, b *book) error) error {
+func (d *Desk) within(ctx context.Context, organization, payment string, do func(b *book) error) error {
 	caller := d.caller(organization)
 	err := d.transact(ctx, func(tx pgx.Tx) error {
-		if err := access.Enter(ctx, tx, caller); err != nil {
-			return err
-		}
-		b, err := open(ctx, tx, payment)
+		batch := &pgx.Batch{}
+		access.Queue(batch, caller)
+		b, err := open(ctx, tx, payment, batch)
 		if err != nil {
 			return err
 		}
-		if err := do(tx, b); err != nil {
+		if err := do(b); err != nil {
 			return err
 		}
 		return b.close(ctx, tx, caller, d.Orders)

@@ -39,8 +39,12 @@ func (d *Desk) Settle(ctx context.Context, organization, payment string) error {
 			return err
 		}
 		if t != nil {
-			if err := d.work(ctx, t); err != nil {
+			more, err := d.work(ctx, t)
+			if err != nil {
 				return fmt.Errorf("settle the payment %s: %w", payment, err)
+			}
+			if !more {
+				return nil
 			}
 			continue
 		}
@@ -110,7 +114,7 @@ func (d *Desk) see(ctx context.Context, l lookup) error {
 		d.log().Warn("a gateway did not say what it has of a payment", "payment", l.payment, "error", err)
 		return nil
 	}
-	return d.within(context.WithoutCancel(ctx), l.organization, l.payment, func(_ pgx.Tx, b *book) error {
+	return d.within(context.WithoutCancel(ctx), l.organization, l.payment, func(b *book) error {
 		attempt := b.find(l.attempt)
 		if attempt == nil {
 			return nil

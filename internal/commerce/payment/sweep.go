@@ -72,7 +72,7 @@ func (d *Desk) sweep(ctx context.Context, free chan struct{}, calls *sync.WaitGr
 			free <- struct{}{}
 			calls.Go(func() {
 				defer func() { <-free }()
-				if err := d.work(ctx, t); err != nil {
+				if _, err := d.work(ctx, t); err != nil {
 					d.log().Error("working a payment", "payment", t.payment, "transaction", t.transaction, "error", err)
 				}
 				if t.ask == "pay" {
@@ -128,7 +128,7 @@ func (d *Desk) giveUpAll(ctx context.Context) error {
 		return fmt.Errorf("look for payments that nobody goes on with: %w", err)
 	}
 	for _, w := range waiting {
-		err := d.within(ctx, w[0], w[1], func(_ pgx.Tx, b *book) error { d.giveUpOne(b); return nil })
+		err := d.within(ctx, w[0], w[1], func(b *book) error { d.giveUpOne(b); return nil })
 		if err != nil {
 			return fmt.Errorf("give up the payment %s: %w", w[1], err)
 		}

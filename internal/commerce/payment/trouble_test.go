@@ -293,6 +293,24 @@ func TestAuthorizationExpires(t *testing.T) {
 	p.went(payment.Authorized, payment.Expired, payment.Pending, payment.Authorized)
 }
 
+// The order was cancelled while the gateway took the money, too late to be stopped: it goes back.
+func TestOrderCancelledMeanwhile(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "10", "tok_sca")
+	p.settle(c.one)
+	c.gateway.buyer(p.attempt, func(d *deposit) { d.approve(true) })
+	c.Exec("UPDATE sales_order SET status = 'cancelled' WHERE id = $1", p.order)
+	if got := p.run(c.one, "cancel", nil); got != "failed wrong_state" {
+		t.Error(got)
+	}
+	for range 2 {
+		c.hasty()
+		c.sweep(c.one)
+	}
+	p.want("refunded 10/10/10 order_cancelled")
+	p.went(payment.RequiresAction, payment.Voided, payment.Refunded)
+}
+
 // Less than what is to be paid is no payment.
 func TestAnotherAmount(t *testing.T) {
 	c := newCounter(t)
