@@ -15,7 +15,7 @@ func (d *Desk) giveUpOne(b *book) {
 	if attempt != nil {
 		began = attempt.created
 	}
-	if !b.status.Waiting() || b.now.Sub(began) < d.giveUp() || attempt == nil || attempt.claim != "" {
+	if !b.status.Waiting() || b.now.Sub(began) < d.giveUp() || attempt == nil || attempt.ask == "pay" && attempt.claim != "" {
 		return
 	}
 	if b.cancelling(attempt.id) == nil {

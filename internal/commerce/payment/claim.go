@@ -110,12 +110,16 @@ func (d *Desk) claimDue(ctx context.Context, most int) (all []*task, err error) 
 	return all, nil
 }
 
+// busySQL looks at the first call of the payment, which the others wait for: whether somebody makes it, or is about to. One that is
+// put off is nothing to wait for.
+const busySQL = `SELECT coalesce((SELECT tries = 0 OR due_at <= clock_timestamp() OR coalesce(claimed_until > clock_timestamp(), false)
+  FROM payment_work WHERE ask = 'pay' AND (payment_id = $1::uuid OR transaction_id = $1::uuid) ORDER BY seq LIMIT 1), false)`
+
 // busy tells whether somebody else is asking for the payment right now.
 func (d *Desk) busy(ctx context.Context, organization, of string) (busy bool, err error) {
 	batch := &pgx.Batch{}
 	access.Queue(batch, d.caller(organization))
-	batch.Queue(`SELECT EXISTS (SELECT FROM payment_work WHERE ask = 'pay' AND claimed_until > clock_timestamp()
-		AND (payment_id = $1::uuid OR transaction_id = $1::uuid))`, of).QueryRow(func(row pgx.Row) error { return row.Scan(&busy) })
+	batch.Queue(busySQL, of).QueryRow(func(row pgx.Row) error { return row.Scan(&busy) })
 	if err := d.DB.SendBatch(ctx, batch).Close(); err != nil {
 		return false, fmt.Errorf("see whether the payment %s is being worked: %w", of, err)
 	}

@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	settleFor   = 30 * time.Second       // how long Settle waits for another node that is asking
-	settleEvery = 100 * time.Millisecond // how often it looks whether that one is done
-	settleMost  = 64                     // calls in one Settle
+	settleFor   = 30 * time.Second      // how long Settle waits for another node that is asking
+	settleEvery = 30 * time.Millisecond // how often it looks whether that one is done
 )
 
 func (d *Desk) log() *slog.Logger {
@@ -32,43 +31,40 @@ func (d *Desk) Settle(ctx context.Context, organization, payment string) error {
 	if d.DB == nil { // a desk that only queues
 		return nil
 	}
-	deadline := time.Now().Add(settleFor)
-	for range settleMost {
+	for deadline := time.Now().Add(settleFor); ; {
 		t, err := d.claim(ctx, organization, payment)
 		if err != nil {
 			return err
 		}
-		if t != nil {
-			more, err := d.work(ctx, t)
-			if err != nil {
-				return fmt.Errorf("settle the payment %s: %w", payment, err)
+		if t == nil {
+			busy, err := d.busy(ctx, organization, payment)
+			if err != nil || !busy || time.Now().After(deadline) {
+				return err
 			}
-			if !more {
-				return nil
+			if err := rest(ctx); err != nil {
+				return err
 			}
 			continue
 		}
-		if done, err := d.wait(ctx, organization, payment, deadline); done || err != nil {
-			return err
+		more, err := d.work(ctx, t)
+		if err != nil {
+			return fmt.Errorf("settle the payment %s: %w", payment, err)
+		}
+		if !more {
+			return nil
 		}
 	}
-	return nil
 }
 
-// wait lets another node end its call, and reports whether there is nothing to wait for.
-func (d *Desk) wait(ctx context.Context, organization, payment string, deadline time.Time) (done bool, err error) {
-	tick := time.NewTicker(settleEvery)
-	defer tick.Stop()
-	for waited := false; ; waited = true {
-		busy, err := d.busy(ctx, organization, payment)
-		if err != nil || !busy || time.Now().After(deadline) {
-			return !waited || busy, err
-		}
-		select {
-		case <-ctx.Done():
-			return true, ctx.Err()
-		case <-tick.C:
-		}
+// rest waits a little, until another node may have made its call.
+func rest(ctx context.Context) error {
+	timer := time.NewTimer(settleEvery)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
 	}
 }
 

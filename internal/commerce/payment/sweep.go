@@ -114,7 +114,8 @@ func (d *Desk) giveUpAll(ctx context.Context) error {
 			WHERE p.status IN ('pending', 'requiresAction') AND p.created_at < now() - make_interval(secs => $1)
 			  AND (p.created_at < now() - make_interval(secs => 2 * $1) OR NOT EXISTS (SELECT FROM payment_transaction t
 			    WHERE t.payment_id = p.id AND t.action = 'cancel' AND t.status = 'pending'))
-			  AND NOT EXISTS (SELECT FROM payment_work w WHERE w.payment_id = p.id AND w.claimed_until > clock_timestamp())
+			  AND NOT EXISTS (SELECT FROM payment_work w WHERE w.payment_id = p.id AND w.ask = 'pay'
+			    AND w.claimed_until > clock_timestamp())
 			ORDER BY p.created_at LIMIT $2`, d.giveUp().Seconds(), giveUpMost)
 		if err != nil {
 			return err
