@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
@@ -156,11 +157,16 @@ func TestGivenUp(t *testing.T) {
 	}
 	c.Exec("UPDATE payment_transaction SET created_at = created_at - interval '61 minutes'")
 	c.Exec("UPDATE payment SET created_at = created_at - interval '61 minutes'")
-	for range 3 {
-		c.Exec("UPDATE payment_work SET due_at = now()")
+	status := ""
+	for deadline := time.Now().Add(20 * time.Second); status != "open"; {
+		if time.Now().After(deadline) {
+			t.Fatalf("the checkout is still %s", status)
+		}
 		if err := c.two.desk.Sweep(context.Background()); err != nil {
 			t.Fatal(err)
 		}
+		c.Exec("UPDATE payment_work SET due_at = now() WHERE transaction_id IN (SELECT id FROM payment_transaction WHERE action = 'cancel')")
+		c.Scan(&status, "SELECT status FROM checkout WHERE id = $1", checkout)
 	}
 	same(t, `[{"order":null,"paid":null,"payment":null,"checkout":"open","cart":"open"}]`, c.states(checkout))
 	whole(t, c.Shop)
@@ -191,4 +197,31 @@ func TestReturnAddress(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	untouched(t, c.Shop)
+}
+
+// Buyers after the last units by card, on two nodes, some with cards that are declined: nobody gets what is not there, what a
+// declined card held is free again, and nobody is told of deadlocks.
+func TestBuyersByCardAfterTheLastUnits(t *testing.T) {
+	c := newTill(t)
+	buyer, address := c.Trader("1000")
+	c.Exec("UPDATE inventory_level SET on_hand = 5 WHERE product_id = $1", c.ID("product", "sku", "bolt"))
+	checkouts := make([]string, 24)
+	for i := range checkouts {
+		checkouts[i] = c.checkout(buyer, address)
+	}
+	got := together(len(checkouts), func(i int) (string, error) {
+		_, err := c.place([]*node{c.one, c.two}[i%2], buyer, checkouts[i], []string{"ok", "declined", "ok"}[i%3])
+		return "ordered", err
+	})
+	if got["ordered"] > 5 || got["ordered"]+got["lines/0 short_stock"]+got["paymentMethod payment_declined"] != len(checkouts) {
+		t.Errorf("outcomes %v", got)
+	}
+	same(t, fmt.Sprintf(`[{"open":%d,"reserved":%[1]d}]`, got["ordered"]), rows(c.Shop, `SELECT count(*) AS open,
+		(SELECT sum(reserved) FROM inventory_level) AS reserved FROM sales_order WHERE status = 'open'`))
+	whole(t, c.Shop)
+	var deadlocks int
+	c.Scan(&deadlocks, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+	if deadlocks != 0 {
+		t.Errorf("%d deadlocks were resolved", deadlocks)
+	}
 }

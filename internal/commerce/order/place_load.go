@@ -18,27 +18,22 @@ import (
 
 // loadSQL locks the checkout and its cart. Who waits here for another place of the same checkout reads both rows anew when
 // that has ended. The currency is the cart's, else what package access gives the buyer in the shop; the language is that of
-// the person whose cart it is. An address of another customer, and a quote of another checkout, are none.
+// the person whose cart it is.
 const loadSQL = `SELECT coalesce(k.order_id::text, ''), k.status, c.id::text, c.status, m.id::text, coalesce(c.customer_user_id::text, ''),
   coalesce(m.group_id::text, ''), m.status, m.order_block, m.credit_limit, coalesce(m.currency, w.currency, o.currency),
   coalesce(w.id::text, ''), coalesce(c.currency, m.currency, w.currency, o.currency),
   v.language,
   coalesce(k.payment_term_id::text, m.payment_term_id::text, ''), k.payment_method, coalesce(k.po_number, ''), coalesce(k.notes, ''),
   k.requested_date::text, coalesce(k.shipping_address_id::text, ''), coalesce(k.billing_address_id::text, k.shipping_address_id::text, ''),
-  coalesce(a.company, ''), coalesce(a.street, ''), coalesce(a.street2, ''), coalesce(a.postal_code, ''), coalesce(a.city, ''),
-  coalesce(a.region, ''), coalesce(a.country, ''), CASE WHEN k.reviewed_at IS NOT NULL THEN k.breakdown END,
-  coalesce(q.id::text, ''), coalesce(s.id::text, ''), coalesce(q.code, s.code, ''),
-  coalesce(q.name, s.name->>v.language, s.name->>$3::text, s.name->>o.language, ''), coalesce(s.status, ''), coalesce(q.service, ''), coalesce(q.channel, ''),
-  coalesce(q.kind, 'fixed'), coalesce(q.amount, CASE WHEN q.id IS NULL THEN s.amount END, 0), coalesce(q.currency, s.currency, ''),
-  coalesce(q.pick_up, false), coalesce(q.fingerprint, ''), q.expires_at, coalesce(q.expires_at <= now(), false)
+  CASE WHEN k.reviewed_at IS NOT NULL THEN k.breakdown END, coalesce(k.shipping_quote_id::text, ''), coalesce(s.id::text, ''),
+  coalesce(s.code, ''), coalesce(s.name->>v.language, s.name->>$3::text, s.name->>o.language, ''), coalesce(s.status, ''),
+  coalesce(s.amount, 0), coalesce(s.currency, '')
 FROM checkout k JOIN cart c ON c.id = k.cart_id JOIN customer m ON m.id = c.customer_id JOIN organization o ON o.id = k.organization_id
 LEFT JOIN LATERAL (SELECT * FROM website w WHERE w.organization_id = k.organization_id
   AND CASE WHEN c.website_id IS NULL THEN w.status = 'enabled' ELSE w.id = c.website_id END ORDER BY w.code LIMIT 1) w ON true
 CROSS JOIN LATERAL (SELECT coalesce($2, (SELECT i.language FROM customer_user i WHERE i.id = c.customer_user_id), m.language, w.language,
   o.language) AS language) v
-LEFT JOIN customer_address a ON a.id = k.shipping_address_id AND a.customer_id = c.customer_id
-LEFT JOIN shipping_quote q ON q.id = k.shipping_quote_id AND q.checkout_id = k.id
-LEFT JOIN shipping_method s ON s.id = CASE WHEN q.id IS NULL THEN k.shipping_method_id ELSE q.method_id END
+LEFT JOIN shipping_method s ON s.id = k.shipping_method_id
 WHERE k.id = $1 FOR NO KEY UPDATE OF k, c`
 
 // loadLinesSQL runs behind the locks, so no line comes or goes any more. A name is in the language of the person who
@@ -83,21 +78,16 @@ func load(ctx context.Context, tx pgx.Tx, call *command.Call) (*draft, error) {
 
 func (o *draft) scan(row pgx.Row) error {
 	var cost decimal.Decimal
-	var currency, kind string
+	var currency string
 	var reviewed []byte
-	b, w, to := &o.buyer, &o.way, &o.to
+	b, w := &o.buyer, &o.way
 	err := row.Scan(&o.id, &o.status, &o.cart, &o.cartStatus, &b.customer, &b.user, &b.group, &b.status, &b.blocked, &b.creditLimit,
 		&b.creditCurrency, &o.website, &o.currency, &o.language, &o.paymentTerm, &o.paymentMethod, &o.poNumber, &o.notes, &o.requestedDate,
-		&o.shippingAddress, &o.billingAddress, &to.Company, &to.Street, &to.Street2, &to.PostalCode, &to.City, &to.Region, &to.Country,
-		&reviewed, &w.quote, &w.method, &w.code, &w.name, &w.status, &w.service, &w.carrier, &kind, &cost, &currency, &w.pickUp,
-		&w.fingerprint, &w.expires, &w.expired)
+		&o.shippingAddress, &o.billingAddress, &reviewed, &w.quote, &w.method, &w.code, &w.name, &w.status, &cost, &currency)
 	if err != nil {
 		return err
 	}
-	w.kind, w.cost = shipping.Kind(kind), money.Of(cost, currency).Round()
-	if w.pickUp && o.shippingAddress == "" {
-		o.shippingAddress = o.billingAddress // the goods go nowhere; the order still says for whom they are
-	}
+	w.kind, w.cost = shipping.Fixed, money.Of(cost, currency).Round()
 	if reviewed != nil {
 		o.reviewed = &breakdown{}
 		return json.Unmarshal(reviewed, o.reviewed)

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -41,10 +42,7 @@ func (d *desk) look(ctx context.Context, tx pgx.Tx, call *command.Call, o *draft
 	buyer.Customer, buyer.CustomerGroup, buyer.Website, buyer.Currency = o.buyer.customer, o.buyer.group, o.website, o.currency
 	asked := make([]pricing.Line, len(o.lines))
 	question := tax.Question{Organization: buyer.Organization, Website: o.website, Customer: o.buyer.customer,
-		Products: make([]string, len(o.lines))}
-	if o.to.Country != "" || o.way.pickUp {
-		question.Address = o.shippingAddress // and not another customer's
-	}
+		Address: cmp.Or(o.shippingAddress, o.billingAddress), Products: make([]string, len(o.lines))}
 	for i, l := range o.lines {
 		asked[i], question.Products[i] = pricing.Line{Product: l.product, Unit: l.unit, Quantity: l.quantity}, l.product
 	}
@@ -54,6 +52,12 @@ func (d *desk) look(ctx context.Context, tx pgx.Tx, call *command.Call, o *draft
 	sql, args = tax.Statement(question)
 	batch.Queue(sql, args...)
 	method := d.Methods.Queue(batch, buyer.Organization, o.website, o.paymentMethod)
+	if o.way.quote != "" || call.Command.Name == QuoteShipping.Name {
+		o.queuePlace(batch)
+	}
+	if o.way.quote != "" {
+		o.queueQuote(batch)
+	}
 	sent := pipeline{tx.SendBatch(ctx, batch)}
 	prices, err := pricing.Resolve(ctx, sent, buyer, asked)
 	var taxes tax.Answer

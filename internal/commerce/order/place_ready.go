@@ -46,6 +46,9 @@ func (o *draft) orderable() error {
 // ready says what is missing or in the way, all at once.
 func (o *draft) ready(organization string) {
 	f := &o.faults
+	if o.way.pickUp && o.shippingAddress == "" {
+		o.shippingAddress = o.billingAddress // the goods go nowhere; the order still says for whom they are
+	}
 	switch {
 	case o.shippingAddress != "":
 	case o.way.pickUp:
