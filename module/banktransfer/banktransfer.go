@@ -34,26 +34,9 @@ func (transfer) PaymentForm(module.Settings, module.PaymentQuestion) module.Paym
 	return module.PaymentForm{}
 }
 
-// Pay takes note of what staff says: what is due counts as authorized, a capture is money that has arrived, a refund money
-// that was sent back. The amounts of the state are those of the step; Hanse keeps the sums, since there is no gateway that
-// would.
+// Pay takes note of what staff says: a capture is money that has arrived, a refund money that was sent back.
 func (transfer) Pay(_ context.Context, _ *module.Channel, r module.PaymentRequest) (*module.PaymentState, error) {
-	s := &module.PaymentState{Reference: r.Reference, Attempt: r.Attempt, Status: module.PaymentAuthorized, Authorized: r.Amount}
-	switch r.Action {
-	case module.Authorize:
-	case module.Capture:
-		s.Captured = r.Amount
-		if r.Final {
-			s.Status = module.PaymentCaptured
-		}
-	case module.Cancel:
-		s.Status = module.PaymentVoided
-	case module.Refund:
-		s.Captured, s.Refunded = r.Amount, r.Amount
-	default:
-		return nil, &module.Error{Class: module.Invalid, Code: "not_offered", Detail: "A bank transfer has no card that could be checked."}
-	}
-	return s, nil
+	return module.Noted(r, "A bank transfer has no card that could be checked.")
 }
 
 // Look has nobody to ask.

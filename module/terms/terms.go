@@ -26,26 +26,9 @@ func (terms) PaymentForm(module.Settings, module.PaymentQuestion) module.Payment
 	return module.PaymentForm{}
 }
 
-// Pay takes note of what staff or the ERP says: what is due counts as authorized, a capture is an invoice that was paid, a
-// refund a credit note. The amounts of the state are those of the step; Hanse keeps the sums, since there is no gateway that
-// would.
+// Pay takes note of what staff or the ERP says: a capture is an invoice that was paid, a refund a credit note.
 func (terms) Pay(_ context.Context, _ *module.Channel, r module.PaymentRequest) (*module.PaymentState, error) {
-	s := &module.PaymentState{Reference: r.Reference, Attempt: r.Attempt, Status: module.PaymentAuthorized, Authorized: r.Amount}
-	switch r.Action {
-	case module.Authorize:
-	case module.Capture:
-		s.Captured = r.Amount
-		if r.Final {
-			s.Status = module.PaymentCaptured
-		}
-	case module.Cancel:
-		s.Status = module.PaymentVoided
-	case module.Refund:
-		s.Captured, s.Refunded = r.Amount, r.Amount
-	default:
-		return nil, &module.Error{Class: module.Invalid, Code: "not_offered", Detail: "An account has no card that could be checked."}
-	}
-	return s, nil
+	return module.Noted(r, "An account has no card that could be checked.")
 }
 
 // Look has nobody to ask.
