@@ -32,7 +32,7 @@ func (b *book) apply(s *module.PaymentState, attempt *step, started time.Time) e
 	certain := b.count(s, started)
 	b.tell(s)
 	b.concludeAttempt(s, attempt)
-	if b.status.Over() {
+	if b.status.Over() || b.online && b.orderStatus == "cancelled" && !b.status.Waiting() {
 		b.giveBack(s, attempt)
 	}
 	if certain {
@@ -217,14 +217,26 @@ func (b *book) knows(reference string) bool {
 }
 
 // giveBack sends money back that arrived for an attempt that counts no more: what is reserved is cancelled, what was taken is
-// refunded, each by a step of its own.
+// refunded, each by a step of its own. What the gateway refuses some times over is left to staff.
 func (b *book) giveBack(s *module.PaymentState, attempt *step) {
-	if s.Status == module.PaymentAuthorized && b.cancelling(attempt.id) == nil {
+	if s.Status == module.PaymentAuthorized && b.cancelling(attempt.id) == nil && b.failures(module.Cancel, attempt.id) < giveBackTries {
 		b.add(module.Cancel, decimal.Zero, attempt.id, reasonLate, asking{})
 	}
-	if left := b.returnable(attempt.id, s.Captured.Number, s.Refunded.Number); left.IsPositive() {
+	if left := b.returnable(attempt.id, s.Captured.Number, s.Refunded.Number); left.IsPositive() && b.failures(module.Refund, attempt.id) < giveBackTries {
 		b.add(module.Refund, left, attempt.id, reasonLate, asking{})
 	}
+}
+
+const giveBackTries = 3
+
+// failures counts the steps of an attempt that came to nothing.
+func (b *book) failures(action module.PaymentAction, attempt string) (n int) {
+	for _, s := range b.steps {
+		if s.action == action && s.source == attempt && s.status == stepFailed {
+			n++
+		}
+	}
+	return n
 }
 
 // Reasons of steps that nobody asked for.

@@ -311,6 +311,54 @@ func TestOrderCancelledMeanwhile(t *testing.T) {
 	p.went(payment.RequiresAction, payment.Voided, payment.Refunded)
 }
 
+// A capture whose gateway did not answer is ahead of the order's cancellation: what it takes goes back.
+func TestCancelledBehindACapture(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "10", "tok_good")
+	p.settle(c.one)
+	c.gateway.before = func(module.PaymentRequest) error { return trouble(module.Connection) }
+	if got := p.run(c.one, "capture", amount("6")); got != "pending unreachable" {
+		t.Error(got)
+	}
+	c.gateway.before = nil
+	c.Exec("UPDATE sales_order SET status = 'cancelled' WHERE id = $1", p.order)
+	if got := p.run(c.one, "cancel", nil); got != "pending" { // it waits for the capture
+		t.Error(got)
+	}
+	for range 4 {
+		c.hasty()
+		c.sweep(c.two)
+	}
+	p.want("refunded 10/6/6")
+	if got := c.gateway.has(p.attempt); got != "captured 10/6/6" {
+		t.Errorf("the gateway has %s; %s", got, p.steps())
+	}
+}
+
+// A gateway that will not give late money back is asked some times, and not for ever.
+func TestGivingBackIsRefused(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "10", "tok_declined")
+	p.settle(c.one)
+	c.gateway.buyer(p.attempt, func(d *deposit) { d.approve(true) })
+	c.gateway.before = func(module.PaymentRequest) error { return trouble(module.Refused) }
+	if err := p.event(c.one, "evt_1"); err != nil {
+		t.Error(err)
+	}
+	for range 8 {
+		c.hasty()
+		c.sweep(c.one)
+	}
+	if got := p.steps(); strings.Count(got, "refund 10 failed of_module") != 3 || strings.Contains(got, "pending") {
+		t.Error(got)
+	}
+	c.gateway.before = nil
+	if got := p.run(c.one, "refund", nil); got != "succeeded" { // staff does
+		t.Error(got)
+	}
+	p.want("refunded 10/10/10 declined")
+}
+
 // Less than what is to be paid is no payment.
 func TestAnotherAmount(t *testing.T) {
 	c := newCounter(t)
