@@ -60,9 +60,6 @@ func (d *desk) place(ctx context.Context, tx pgx.Tx, call *command.Call) (string
 		return "", err
 	}
 	o.checkPayment(call)
-	if err := command.RefuseAll(o.faults); err != nil {
-		return "", err
-	}
 	if err := o.asShown(call); err != nil {
 		return "", err
 	}

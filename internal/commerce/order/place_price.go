@@ -110,11 +110,11 @@ func (o *draft) add(answer tax.Answer) (err error) {
 	return err
 }
 
-// asShown refuses an order that differs from what was reviewed, or comes to another total than the buyer was shown.
+// asShown refuses an order that is not ready, differs from what was reviewed, or comes to another total than the buyer was shown.
 func (o *draft) asShown(call *command.Call) error {
-	var f faults
-	if o.reviewed != nil {
-		f = o.breakdown().changes(o.reviewed)
+	f := o.faults
+	if o.reviewed != nil && o.priced() {
+		f = append(f, o.breakdown().changes(o.reviewed)...)
 	}
 	if value := call.Value("total"); value != "" && len(f) == 0 {
 		shown, err := decimal.NewFromString(value)
@@ -126,4 +126,14 @@ func (o *draft) asShown(call *command.Call) error {
 		}
 	}
 	return command.RefuseAll(f)
+}
+
+// priced tells that each line has a price.
+func (o *draft) priced() bool {
+	for _, l := range o.lines {
+		if !l.price.Found() {
+			return false
+		}
+	}
+	return true
 }
