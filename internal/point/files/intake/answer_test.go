@@ -126,6 +126,9 @@ func TestSAPAnswers(t *testing.T) {
 	a.step("the invoice itself", text, "0090000456 2026-11-24 2026-12-24 374.9 407.25, 3 lines")
 	a.Scan(&text, `SELECT format('%s %s %s %s', s.number, s.carrier, s.tracking_number, jsonb_array_length(s.parcels)) FROM shipment s`)
 	a.step("the shipment itself", text, "0080000123 FedEx Express 794600000017 2")
+	a.Scan(&text, `SELECT string_agg(c.event || ' by ' || c.origin || coalesce(' ' || x.kind, ''), ', ' ORDER BY c.seq) FROM change c LEFT JOIN exchange x ON x.id = c.exchange_id
+		WHERE c.resource = 'orders' AND c.event IN ('order.confirmed', 'order.shipped', 'order.invoiced') AND $1::uuid = ANY (c.ids)`, a.order)
+	a.step("the way of the order, each step with its exchange", text, "order.confirmed by SAP ORDERS05, order.shipped by SAP DELVRY03, order.invoiced by SAP INVOIC02")
 }
 
 // An order that was made in SAP comes into the history and nothing follows from it.
