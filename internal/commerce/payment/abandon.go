@@ -26,8 +26,8 @@ func (d *Desk) giveUpOne(b *book) {
 		return
 	}
 	if b.now.Sub(began) > 2*d.giveUp() {
-		b.fail(Voided, "abandoned", "The gateway did not answer whether it cancelled the payment; money that it has goes back when it is heard of.")
-		b.conclude(attempt, outcome{status: stepFailed, code: "abandoned"})
+		b.fail(Voided, reasonAbandoned, "The gateway did not answer whether it cancelled the payment; money that it has goes back when it is heard of.")
+		b.conclude(attempt, outcome{status: stepFailed, code: reasonAbandoned})
 	}
 }
 
@@ -46,9 +46,13 @@ func (b *book) abandon(attempt *step, reason string) *step {
 	if attempt.ask == "pay" && attempt.tries == 0 {
 		b.done(attempt)
 		s := b.note(module.Cancel, stepSucceeded, decimal.Zero, attempt.id, "", reason)
+		code := codeCancelled
+		if reason == reasonAbandoned {
+			code = reasonAbandoned
+		}
 		b.word = module.PaymentVoided
-		b.fail(Voided, reason, "")
-		b.conclude(attempt, outcome{status: stepFailed, code: reason})
+		b.fail(Voided, code, "")
+		b.conclude(attempt, outcome{status: stepFailed, code: code})
 		return s
 	}
 	if attempt.ask == "pay" { // it is not asked for again; what became of it the cancellation finds out

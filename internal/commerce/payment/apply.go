@@ -115,8 +115,10 @@ func (b *book) tell(s *module.PaymentState) {
 	switch {
 	case b.status == Failed && b.code == "":
 		b.code, b.message = or(s.Code, "refused"), s.Message
-	case b.status == Voided && b.was.status.Waiting() && b.code == "" && b.abandoned():
-		b.code = "abandoned"
+	case b.status == Voided && b.was.status.Waiting() && b.code == "":
+		if b.code = codeCancelled; b.abandoned() {
+			b.code = reasonAbandoned
+		}
 	}
 }
 
@@ -140,7 +142,7 @@ func (b *book) concludeAttempt(s *module.PaymentState, attempt *step) {
 		o.status = stepSucceeded
 	case module.PaymentVoided, module.PaymentExpired, module.PaymentFailed:
 		o.status, o.code, o.message = stepFailed, or(s.Code, string(s.Status)), s.Message
-		if b.code == "abandoned" {
+		if s.Status == module.PaymentVoided && b.code != "" {
 			o.code = b.code
 		}
 	}
@@ -238,6 +240,9 @@ func (b *book) failures(action module.PaymentAction, attempt string) (n int) {
 	}
 	return n
 }
+
+// codeCancelled is the code of a payment that was stopped before there was money.
+const codeCancelled = "cancelled"
 
 // Reasons of steps that nobody asked for.
 const (

@@ -129,11 +129,15 @@ func TestCancelAndRefundOfAnOrder(t *testing.T) {
 	}
 	p = c.open("till", "100", "tok_sca")
 	p.settle(c.one)
-	if got := cancel(p); got != "voided 0/0/0" || c.gateway.has(p.attempt) != "voided 0/0/0" {
+	if got := cancel(p); got != "voided 0/0/0 cancelled" || c.gateway.has(p.attempt) != "voided 0/0/0" {
 		t.Errorf("%s; the gateway has %s", got, c.gateway.has(p.attempt))
 	}
-	if got := cancel(p); got != "voided 0/0/0" {
+	if got := cancel(p); got != "voided 0/0/0 cancelled" {
 		t.Error(got)
+	}
+	p = c.open("till", "100", "tok_good") // nobody was asked yet
+	if got := cancel(p); got != "voided 0/0/0 cancelled" || c.gateway.has(p.attempt) != "nothing" {
+		t.Errorf("%s; the gateway has %s", got, c.gateway.has(p.attempt))
 	}
 	none := &paid{counter: c, order: p.id, id: p.id}
 	if got := refund(none, "1", "EUR"); got != "nothing_to_refund" {
