@@ -14,15 +14,15 @@ import (
 
 const (
 	// reviveEvery is how often jobs of dead nodes are looked for.
-	reviveEvery = 2 * time.Second
+	reviveEvery = time.Second
 	// leasePrefix stands before a node's name in the lease by which it says that it lives.
 	leasePrefix = "node/"
 )
 
-// A job is freed when the node that works it holds no lease any more. One that has just begun is left alone: its node may
-// not have said yet that it lives.
+// A job is freed when the node that works it holds no lease any more, some four seconds behind its death, so that an order's
+// file is there within five. One that has just begun is left alone: its node may not have said yet that it lives.
 const reviveSQL = `UPDATE river_job SET state = 'available', scheduled_at = now()
-WHERE state = 'running' AND attempted_at < now() - interval '5 seconds' AND NOT EXISTS (
+WHERE state = 'running' AND attempted_at < now() - interval '3 seconds' AND NOT EXISTS (
   SELECT FROM lease WHERE name = $1 || attempted_by[array_upper(attempted_by, 1)] AND expires_at > clock_timestamp())`
 
 const forgetSQL = `DELETE FROM lease WHERE starts_with(name, $1) AND expires_at < clock_timestamp() - interval '1 day'`
