@@ -36,6 +36,9 @@ func (w *wire) do(ctx context.Context, operation func(*sftp.Client) error) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if w.client != nil && w.broken(ctx) {
+		w.hangUp()
+	}
 	if w.client == nil {
 		if err := w.connect(ctx); err != nil {
 			return err
@@ -51,6 +54,14 @@ func (w *wire) do(ctx context.Context, operation func(*sftp.Client) error) error
 		w.hangUp()
 	}
 	return err
+}
+
+// broken tells whether the connection was lost since it was used last, such as with the server that it was made to.
+func (w *wire) broken(ctx context.Context) bool {
+	cut := context.AfterFunc(ctx, func() { _ = w.ssh.Close() })
+	defer cut()
+	_, err := w.client.Getwd()
+	return err != nil
 }
 
 func (w *wire) connect(ctx context.Context) error {
