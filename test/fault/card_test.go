@@ -21,11 +21,11 @@ type shop struct {
 	till  *till
 }
 
-func openShop(t *testing.T) *shop {
+func openShop(t *testing.T, args ...string) *shop {
 	t.Helper()
 	s := &shop{company: found(t)}
 	for i := range s.nodes {
-		s.nodes[i] = s.start(t)
+		s.nodes[i] = s.start(t, args...)
 	}
 	for _, n := range s.nodes {
 		n.ready(t)
@@ -91,7 +91,7 @@ func TestKilledAtEachSeamOfAPayment(t *testing.T) {
 			if seam.what != "" {
 				b = s.block(t, seam.what, seam.condition)
 			} else {
-				h = s.till.hold(t, seam.done, seam.lostOnTheWay)
+				h = s.till.hold(t, making, seam.done, seam.lostOnTheWay)
 			}
 			click := make(chan program.Answer, 1)
 			go func() {

@@ -20,6 +20,7 @@ const (
 	gatewayKey     = "sk_test_Kogge1241Bergenfahrer"
 	publishableKey = "pk_test_Kogge1241"
 	signingKey     = "whsec_Alsterhafen1189Barbarossa"
+	carrierSecret  = "Stapelrecht-1259-Salzstrasse"
 )
 
 // till is Stripe as nodes meet it over the network, with its channel. Between it and the nodes calls can be held up, and its
@@ -40,8 +41,9 @@ type till struct {
 // message is one of the gateway's, as it was sent.
 type message struct{ kind, body, signature string }
 
-// stop holds up the next call of the gateway that makes a payment.
+// stop holds up the next call of the gateway, or the next message of its, whose name ends so.
 type stop struct {
+	what    string        // path of a call, kind of a message
 	done    bool          // it is carried out, and its answer is held up
 	reached chan struct{} // closed when it stands there
 	open    chan struct{} // to be closed
@@ -89,7 +91,13 @@ func (g *till) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.pass(w, r)
 		return
 	}
-	if r.Method != http.MethodPost || r.URL.Path != "/v1/payment_intents" {
+	if r.URL.Path == making && r.Method == http.MethodPost {
+		g.mu.Lock()
+		g.paying++
+		g.mu.Unlock()
+	}
+	s := g.stopped(r.URL.Path)
+	if r.Method != http.MethodPost || s == nil {
 		g.sim.ServeHTTP(w, r)
 		return
 	}
@@ -97,24 +105,17 @@ func (g *till) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	g.mu.Lock()
-	s := g.stop
-	g.stop = nil
-	g.paying++
-	g.mu.Unlock()
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := httptest.NewRecorder()
-	if s == nil || s.done {
+	if s.done {
 		g.sim.ServeHTTP(answer, r)
 	}
-	if s != nil {
-		close(s.reached)
-		<-s.open
-		if s.lost {
-			panic(http.ErrAbortHandler)
-		}
+	close(s.reached)
+	<-s.open
+	if s.lost {
+		panic(http.ErrAbortHandler)
 	}
-	if s != nil && !s.done {
+	if !s.done {
 		g.sim.ServeHTTP(answer, r)
 	}
 	for name, values := range answer.Header() {
@@ -124,10 +125,26 @@ func (g *till) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer.Body.Bytes())
 }
 
-// hold stops the next payment before the gateway hears of it or, done, before the node hears of its answer.
-func (g *till) hold(t *testing.T, done, lost bool) *stop {
+// making is the path of the calls that make a payment.
+const making = "/v1/payment_intents"
+
+// stopped takes the stop that waits for a call or message of this name.
+func (g *till) stopped(name string) *stop {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := g.stop
+	if s == nil || !strings.HasSuffix(name, s.what) {
+		return nil
+	}
+	g.stop = nil
+	return s
+}
+
+// hold stops the next call before the gateway hears of it or, done, before the node hears of its answer; or the next message
+// before a node hears of it.
+func (g *till) hold(t *testing.T, what string, done, lost bool) *stop {
 	t.Helper()
-	s := &stop{done: done, lost: lost, reached: make(chan struct{}), open: make(chan struct{})}
+	s := &stop{what: what, done: done, lost: lost, reached: make(chan struct{}), open: make(chan struct{})}
 	t.Cleanup(sync.OnceFunc(func() {
 		select {
 		case <-s.open:
@@ -156,6 +173,10 @@ func (g *till) pass(w http.ResponseWriter, r *http.Request) {
 	g.mu.Unlock()
 	if withheld {
 		return
+	}
+	if s := g.stopped(m.kind); s != nil {
+		close(s.reached)
+		<-s.open
 	}
 	status, err := send(g.hooks, m)
 	if err != nil {
