@@ -50,6 +50,8 @@ func frozenFields() resource.Fields {
 		resource.Boolean("taxIncluded").ReadOnly().Unfiltered().Doc("Whether subtotal and shippingTotal include the tax."),
 		resource.JSON("breakdown").ReadOnly().Doc("How the total comes about: {lines: [{sku, name, quantity, unit, price, per, rowTotal, " +
 			"taxPercent, tax}], shipping: {code, name, kind, amount, tax, expires}, taxes: [{name, percent, net, tax}]}."),
+		resource.JSON("paymentMethods").ReadOnly().Doc("The ways of paying that the buyer has, as [{code, name, online, onAccount, form}]: with an online one, form " +
+			"is what a page needs to take a card: {element, script, options, sources, hosted}."),
 		resource.JSON("problems").ReadOnly().Doc("All that keeps the order from being placed, as [{code, field, detail, line}]; empty if it is ready."),
 		resource.JSON("changes").ReadOnly().Doc("What differs from what was frozen before, as [{code, field, detail, line}]."),
 	}

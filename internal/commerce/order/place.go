@@ -8,6 +8,7 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
@@ -46,6 +47,9 @@ type Outbox interface {
 // place runs in one transaction: lock checkout and cart, price and tax the lines, check credit, write the order with its
 // payment and reserve stock, log, and hand over to the outbox. Each step is one round trip.
 func (d *desk) place(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error) {
+	if err := payment.CheckToken("paymentToken", call.Value("paymentToken")); err != nil {
+		return "", err
+	}
 	o, err := load(ctx, tx, call)
 	if err != nil {
 		return "", err

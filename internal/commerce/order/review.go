@@ -66,7 +66,11 @@ func (d *desk) review(ctx context.Context, tx pgx.Tx, call *command.Call) (strin
 			return "", err
 		}
 	}
-	return o.checkout, o.freeze(ctx, tx, call)
+	ways, err := d.ways(ctx, tx, call, o)
+	if err != nil {
+		return "", err
+	}
+	return o.checkout, o.freeze(ctx, tx, call, ways)
 }
 
 // open refuses a checkout that has an order.
@@ -119,10 +123,10 @@ func (o *draft) foresee(ctx context.Context, tx pgx.Tx, call *command.Call) erro
 }
 
 const freezeSQL = `UPDATE checkout SET reviewed_at = clock_timestamp(), currency = $2, subtotal = $3, shipping_total = $4, tax_total = $5, total = $6,
-  tax_included = $7, breakdown = $8, problems = $9, changes = $10, updated_at = now(), revision = revision + 1 WHERE id = $1`
+  tax_included = $7, breakdown = $8, problems = $9, changes = $10, payment_methods = $11, updated_at = now(), revision = revision + 1 WHERE id = $1`
 
 // freeze keeps the amounts and what differs from those kept before.
-func (o *draft) freeze(ctx context.Context, tx pgx.Tx, call *command.Call) error {
+func (o *draft) freeze(ctx context.Context, tx pgx.Tx, call *command.Call, ways string) error {
 	b := o.breakdown()
 	changes := faults{}
 	if o.reviewed != nil {
@@ -136,9 +140,9 @@ func (o *draft) freeze(ctx context.Context, tx pgx.Tx, call *command.Call) error
 		}
 		texts[i] = string(text)
 	}
-	if _, err := tx.Exec(ctx, freezeSQL, o.checkout, o.currency, o.subtotal, o.shipping, o.taxTotal, o.total, o.included, texts[0], texts[1], texts[2]); err != nil {
+	if _, err := tx.Exec(ctx, freezeSQL, o.checkout, o.currency, o.subtotal, o.shipping, o.taxTotal, o.total, o.included, texts[0], texts[1], texts[2], ways); err != nil {
 		return fmt.Errorf("freezing the review of checkout %s: %w", o.checkout, err)
 	}
 	return change.Append(ctx, tx, call.Caller, change.Entry{Resource: "checkouts", Event: change.Updated, IDs: []string{o.checkout},
-		Fields: []string{"reviewedAt", "currency", "subtotal", "shippingTotal", "taxTotal", "total", "taxIncluded", "breakdown", "problems", "changes"}})
+		Fields: []string{"reviewedAt", "currency", "subtotal", "shippingTotal", "taxTotal", "total", "taxIncluded", "breakdown", "problems", "changes", "paymentMethods"}})
 }

@@ -9,6 +9,9 @@ import (
 
 // authorizeStep begins another attempt. That before must be over, and nothing of it may be left at the gateway.
 func authorizeStep(b *book, call *command.Call) (*step, error) {
+	if err := CheckToken("token", call.Value("token")); err != nil {
+		return nil, err
+	}
 	switch {
 	case !b.status.Over():
 		return nil, command.Refuse(CodeAlreadyAuthorized, "", "The payment is %s; only one that failed, expired or was cancelled can be tried again.", b.status)

@@ -20,6 +20,9 @@ VALUES ($1, $2, $6, nullif($7, ''), $8, $9, $10)`
 
 // validate writes the check of a card that is to be asked for.
 func (c *commands) validate(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error) {
+	if err := CheckToken("token", call.Value("token")); err != nil {
+		return "", err
+	}
 	method, found, err := Methods{c.desk.Registry}.Find(ctx, tx, call.Caller.Organization, call.Caller.Website, call.Value("method"))
 	switch {
 	case err != nil:

@@ -87,6 +87,9 @@ func (s *Story) review(ctx context.Context, checkout string, o *placed) error {
 	if problems, _ := c.Attributes["problems"].([]any); len(problems) > 0 {
 		return fmt.Errorf("the checkout is not ready: %v", problems)
 	}
+	if s.till.key = publishable(c); s.till.key == "" {
+		return fmt.Errorf("the checkout does not say how a card is taken: %v", c.Attributes["paymentMethods"])
+	}
 	return all(same("subtotal", c.text("subtotal"), o.subtotal), same("shippingTotal", c.text("shippingTotal"), o.shipping),
 		same("taxTotal", c.text("taxTotal"), o.tax), same("total", c.text("total"), o.total))
 }
@@ -171,4 +174,18 @@ func (s *Story) flat(ctx context.Context, cart string) (string, error) {
 	s.add(&s.order)
 	return checkout, s.choose(ctx, checkout, map[string]any{"paymentMethod": "paymentTerm"},
 		map[string]any{"shippingMethod": relation("shippingMethods", method.ID)})
+}
+
+// publishable is the gateway's key for browsers, as the review tells it.
+func publishable(checkout object) string {
+	ways, _ := checkout.Attributes["paymentMethods"].([]any)
+	for _, w := range ways {
+		way, _ := w.(map[string]any)
+		form, _ := way["form"].(map[string]any)
+		options, _ := form["options"].(map[string]any)
+		if key, ok := options["publishableKey"].(string); ok && way["code"] == "stripe" {
+			return key
+		}
+	}
+	return ""
 }

@@ -17,17 +17,6 @@ func (s *Story) shopping(ctx context.Context) {
 	}) {
 		return
 	}
-	s.step("API: the gateway's publishable key is no secret, its secret key is", func() error {
-		c, err := s.admin.get(ctx, "/channels/key:stripe")
-		if err != nil {
-			return err
-		}
-		settings, _ := c.Attributes["settings"].(map[string]any)
-		if s.till.key, _ = settings["publishableKey"].(string); s.till.key == "" || settings["secretKey"] != nil {
-			return fmt.Errorf("the channel shows %d settings", len(settings))
-		}
-		return nil
-	})
 	s.step("Shop: another customer's buyer logs in", func() error {
 		return s.other.session(ctx, s.plot.Stranger.Email, s.place.BuyerPass)
 	})
