@@ -22,6 +22,8 @@ type Checkouts interface {
 	Review(ctx context.Context, id string) (Review, error)
 	// Place orders, once for each checkout: a second call gives the same order.
 	Place(ctx context.Context, id string, choice PaymentChoice) (Placed, error)
+	// Reopen gives up a payment that waits for the buyer, so that he can pay in another way.
+	Reopen(ctx context.Context, id string) error
 	// Return is told that the buyer came back from the gateway's page.
 	Return(ctx context.Context, id string) (Placed, error)
 }

@@ -120,6 +120,19 @@ func (s *Shop) returned(w http.ResponseWriter, r *http.Request) error {
 	return s.goOn(w, r, placed, err)
 }
 
+func (s *Shop) reopen(w http.ResponseWriter, r *http.Request) error {
+	err := s.Checkout.Reopen(r.Context(), r.PathValue("id"))
+	var invalid *page.Invalid
+	if errors.As(err, &invalid) {
+		return s.showPayment(w, r, http.StatusUnprocessableEntity, page.Form{Problems: invalid.Problems})
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, page.Path("checkout", r.PathValue("id")), http.StatusSeeOther) // #nosec G710 -- Path keeps to this site
+	return nil
+}
+
 // goOn leads to what comes after an order was placed: the gateway, the confirmation, or the payment once more.
 func (s *Shop) goOn(w http.ResponseWriter, r *http.Request, placed Placed, err error) error {
 	switch {

@@ -233,6 +233,8 @@ func (p prepared) Place(context.Context, string, PaymentChoice) (Placed, error) 
 	return Placed{Number: "100042"}, nil
 }
 
+func (p prepared) Reopen(context.Context, string) error { return nil }
+
 func (p prepared) Return(context.Context, string) (Placed, error) {
 	return Placed{Failed: "Your bank has declined the card."}, nil
 }

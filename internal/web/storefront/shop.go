@@ -119,6 +119,7 @@ func (s *Shop) routes(assets, preferences http.Handler) http.Handler {
 		"GET /checkout/{id}/payment":              s.buyer(s.payment),
 		"POST /checkout/{id}/payment":             s.buyer(s.placeOrder),
 		"GET /checkout/{id}/return":               s.buyer(s.returned),
+		"POST /checkout/{id}/reopen":              s.buyer(s.reopen),
 		"GET /orders":                             s.buyer(s.orders),
 		"GET /orders/{number}":                    s.buyer(s.order),
 		"GET /orders/{number}/confirmation":       s.buyer(s.confirmation),

@@ -64,6 +64,26 @@ func (s *Shop) Return(ctx context.Context, id string) (storefront.Placed, error)
 	return s.placed(ctx, caller, d.orderID)
 }
 
+// Reopen gives up a payment that waits for the buyer. One that has come about meanwhile stands: the page leads on.
+func (s *Shop) Reopen(ctx context.Context, id string) error {
+	caller, err := buyer(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := resource.ParseUUID(id); !ok {
+		return storefront.ErrNotFound
+	}
+	_, err = s.run(ctx, caller, "checkouts", "reopen", id, nil)
+	var refused *command.Error
+	if errors.As(err, &refused) {
+		if refused.Code() == command.CodeNotFound {
+			return storefront.ErrNotFound
+		}
+		return refuse("", s.text(ctx, "shop.payment.notReopened"))
+	}
+	return err
+}
+
 // paidOrder is what a buyer has to know of an order and its payment.
 type paidOrder struct {
 	Number, Status string

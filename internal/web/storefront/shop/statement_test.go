@@ -33,7 +33,7 @@ func TestStatements(t *testing.T) {
 		"/categories/Food":   1 + 1 + 1 + 1,      // the category too
 		"/products/NW-001":   1 + 1 + 1,          // product, warehouses
 		"/cart":              1 + 1 + 1 + 1,      // cart with lines; context and standing
-		checkout:             25 + 4 + 2 + 1 + 1, // what shipping costs, by a command that prices and taxes the lines; checkout, cart, addresses, company; ways of paying; context and standing
+		checkout:             26 + 4 + 2 + 1 + 1, // what shipping costs, by a command that prices and taxes the lines; checkout, cart, addresses, company; ways of paying; context and standing
 		"/orders":            1 + 1 + 1,          // count, orders
 		order:                1 + 1,              // order with lines and addresses
 		"/":                  1 + 1 + 1 + 1,      // latest orders; context and products
