@@ -4,6 +4,7 @@ package money
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/bojanz/currency"
 	"github.com/shopspring/decimal"
@@ -61,9 +62,11 @@ func Sum(amounts ...Amount) (total Amount, err error) {
 	return total, nil
 }
 
-// String is the amount for logs and errors: "12.50 EUR". Digits beyond the currency's are shown, not dropped.
+// String is the amount for logs and errors: "12.50 EUR". Digits beyond the currency's are shown, not dropped; zeros that only
+// a column's scale puts there are none.
 func (a Amount) String() string {
-	return a.Number.StringFixed(max(Digits(a.Currency), -a.Number.Exponent())) + " " + a.Currency
+	_, fraction, _ := strings.Cut(a.Number.String(), ".")
+	return a.Number.StringFixed(max(Digits(a.Currency), int32(len(fraction)))) + " " + a.Currency // #nosec G115 -- a few digits
 }
 
 // Format is the amount as people of a language read it: "12,50 €".

@@ -106,3 +106,11 @@ func TestText(t *testing.T) {
 		t.Error("12,50 was read as a decimal")
 	}
 }
+
+func TestAmountIsSaidWithoutTheZerosOfItsColumn(t *testing.T) {
+	for number, want := range map[string]string{"27.9900": "27.99 EUR", "12.5": "12.50 EUR", "0.0040": "0.004 EUR", "-3": "-3.00 EUR"} {
+		if got := money.Of(d(number), "EUR").String(); got != want {
+			t.Errorf("%s EUR is said as %s, expected %s", number, got, want)
+		}
+	}
+}
