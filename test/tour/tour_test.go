@@ -12,7 +12,8 @@ import (
 )
 
 // pages are those whose commands run against one demo, in this order.
-var pages = []string{"README.md", "docs/guides/files.md", "docs/guides/api.md", "docs/guides/modules.md", "docs/guides/replica.md"}
+var pages = []string{"README.md", "docs/guides/files.md", "docs/guides/api.md", "docs/guides/modules.md", "docs/guides/payments.md", "docs/guides/shipping.md",
+	"docs/guides/tax.md", "docs/guides/replica.md"}
 
 // patience is how long a page's promise of "a moment later" may take.
 const patience = 20 * time.Second
