@@ -144,7 +144,11 @@ func describe(b *strings.Builder, schema *resource.Schema, t *resource.Type) {
 		fmt.Fprintf(b, " Key: `key:%s`.", key)
 	}
 	if owner := t.OwnedBy(); owner != "" {
-		fmt.Fprintf(b, " Written and deleted with its owner among %s.", link(schema, owner))
+		what := "Written and deleted"
+		if !t.Admin.Create {
+			what = "Deleted"
+		}
+		fmt.Fprintf(b, " %s with its owner among %s.", what, link(schema, owner))
 	}
 	b.WriteString("\n\n| field | column | kind | rules | |\n|---|---|---|---|---|\n")
 	for i := range t.Fields {

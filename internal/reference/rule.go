@@ -46,7 +46,8 @@ func relationRules(r *resource.Relation) string {
 	rule(r.OnCreate && !r.Reading, "when created")
 	rule(r.Internal, "back-office only")
 	rule(r.Clearing, "emptied when its target goes")
-	rule(r.Owns, "written with this one")
+	rule(r.Owns && !r.Reading, "written with this one")
+	rule(r.Owns && r.Reading, "deleted with this one")
 	return strings.Join(rules, ", ")
 }
 

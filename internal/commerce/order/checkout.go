@@ -16,7 +16,7 @@ var Checkouts = resource.Type{
 		resource.One("shippingMethod", "shippingMethods").OrClear().Doc("How the goods go at a flat rate, where no quote is chosen."),
 		resource.One("paymentTerm", "paymentTerms").OrClear().ReadOnly().Doc("Until when it is paid, the customer's."),
 		resource.One("order", "orders").OrClear().ReadOnly().Doc("The order that came of it."),
-		resource.Many("quotes", "shippingQuotes", "checkout").OrderedBy("position").Doc("The ways of shipping that quoteShipping found."),
+		resource.Many("quotes", "shippingQuotes", "checkout").Owned().ReadOnly().OrderedBy("position").Doc("The ways of shipping that quoteShipping found."),
 	},
 	Admin:      resource.Full,
 	Storefront: resource.Full.OwnedBy("customer").PrivateTo("cart.customerUser"),

@@ -112,3 +112,24 @@ func TestHeadlessPurchase(t *testing.T) {
 	order.shows(`"total":"171"`, `"poNumber":"API-1"`)
 	g.get("/orders").shows("API-1")
 }
+
+// A checkout that was quoted can be given up: its quotes go with it, and then its cart can go.
+func TestCheckoutIsGivenUp(t *testing.T) {
+	s := open(t)
+	s.serveAPI()
+	g := s.guest(t)
+	g.call(http.MethodPost, shop.SessionPath, `{"email": "buyer-1000@example.test", "password": "`+password+`"}`).is(204)
+	one := func(type_, id string) string { return `{"data":{"type":"` + type_ + `","id":"` + id + `"}}` }
+	id := func(a *answer) string { return a.json()["data"].(map[string]any)["id"].(string) }
+	cart := id(g.call(http.MethodPost, api+"/carts", `{"data":{"type":"carts","relationships":{"customer":`+one("customers", s.alfki.Customer)+`}}}`).is(201))
+	g.call(http.MethodPost, api+"/carts/"+cart+"/actions/addLines", `{"data":{"attributes":{"lines":[{"sku":"NW-001","quantity":"1"}]}}}`).is(200)
+	checkout := id(g.call(http.MethodPost, api+"/checkouts", `{"data":{"type":"checkouts","relationships":{"cart":`+one("carts", cart)+
+		`,"shippingAddress":`+one("customerAddresses", s.ID("customer_address", "company", "Alfreds Futterkiste"))+`}}}`).is(201))
+	g.call(http.MethodPost, api+"/checkouts/"+checkout+"/actions/quoteShipping", `{}`).is(200)
+	quote := g.call(http.MethodGet, api+"/checkouts/"+checkout+"/quotes", "").is(200).json()["data"].([]any)[0].(map[string]any)["id"].(string)
+	g.call(http.MethodPatch, api+"/checkouts/"+checkout, `{"data":{"type":"checkouts","id":"`+checkout+`","relationships":{"shippingQuote":`+
+		one("shippingQuotes", quote)+`}}}`).is(200)
+	g.call(http.MethodDelete, api+"/checkouts/"+checkout, "").is(204)
+	g.call(http.MethodGet, api+"/shippingQuotes/"+quote, "").is(404)
+	g.call(http.MethodDelete, api+"/carts/"+cart, "").is(204)
+}
