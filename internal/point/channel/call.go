@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/hanse-commerce/hanse/module"
@@ -145,13 +146,19 @@ func panicked(err error) bool {
 	return errors.As(err, &p)
 }
 
-// asModuleError gives every error a class: what a module does not say counts as Connection.
+// asModuleError gives every error a class: what a module does not say counts as Connection. Words that the module put before
+// an error, such as the setting to look at, stay.
 func asModuleError(err error) *module.Error {
 	var e *module.Error
-	if errors.As(err, &e) {
-		return e
+	if !errors.As(err, &e) {
+		return &module.Error{Class: module.Connection, Code: "connection", Detail: "The outside system could not be asked", Err: err}
 	}
-	return &module.Error{Class: module.Connection, Code: "connection", Detail: "The outside system could not be asked", Err: err}
+	if before, ok := strings.CutSuffix(err.Error(), e.Error()); ok && before != "" {
+		whole := *e
+		whole.Detail = before + e.Detail
+		return &whole
+	}
+	return e
 }
 
 // clean gives an error without secrets, in whatever text the module wrapped them.
