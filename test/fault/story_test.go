@@ -1,28 +1,12 @@
 package fault_test
 
 import (
-	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/hanse-commerce/hanse/internal/demo/sample"
 	"github.com/hanse-commerce/hanse/internal/demo/story"
-	"github.com/hanse-commerce/hanse/module/fedex/fedexsim"
-	"github.com/hanse-commerce/hanse/test/program"
 )
-
-// openCarrier is FedEx as nodes meet it over the network, with its channel.
-func (c *company) openCarrier(t *testing.T, address string) *fedexsim.Simulator {
-	t.Helper()
-	const client, account = "l7-hanse-fault", "740561073"
-	sim := fedexsim.New(fedexsim.Config{ClientID: client, ClientSecret: carrierSecret, Account: account, Currency: sample.Currency})
-	server := httptest.NewServer(sim)
-	t.Cleanup(server.Close)
-	setChannel(t, program.Admin(t, c.Facts, address), "fedex", "fedex", map[string]string{"apiBase": server.URL, "clientId": client, "accountNumber": account,
-		"originPostalCode": "20457", "originCity": "Hamburg", "originCountry": "DE", "trackingUrl": server.URL + "/fedextrack/?trknbr={number}",
-		"fallbackAmount": "29.00", "fallbackCurrency": sample.Currency}, map[string]string{"clientSecret": carrierSecret})
-	return sim
-}
 
 // place is where the story plays: at the front's addresses, with the gateway of the till.
 func (c *company) place(f *front, g *till) story.Place {
@@ -48,7 +32,7 @@ func TestStoryWhileANodeDies(t *testing.T) {
 		t.Run(moment.name, func(t *testing.T) {
 			t.Parallel()
 			s := openShop(t, "--log", "debug")
-			s.openCarrier(t, s.front.http.URL)
+			s.openCarrier(t, s.front.http.URL, "fedex")
 			h := s.till.hold(t, moment.what, moment.done, moment.lost)
 			var text strings.Builder
 			var failed int
@@ -100,7 +84,7 @@ func TestStoryComparesValues(t *testing.T) {
 	run(t, c.db, "UPDATE customer SET order_block = false WHERE number = $1", plot.Blocked.Customer)
 	f := newFront(t, c.serve(t))
 	g := c.openTill(t, f.http.URL)
-	c.openCarrier(t, f.http.URL)
+	c.openCarrier(t, f.http.URL, "fedex")
 	var played strings.Builder
 	failed, err := story.Play(t.Context(), c.place(f, g), &played)
 	if err != nil {
