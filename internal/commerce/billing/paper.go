@@ -22,7 +22,8 @@ type Paper struct {
 	Seller, Number, Order, PONumber string
 	Customer, CustomerNumber        string
 	TaxNumber                       string   // the customer's
-	Address                         []string // lines of the invoice address
+	Address                         []string // lines of the invoice address, without the country
+	Country                         string   // its code, ISO 3166-1 alpha-2
 	InvoicedOn                      time.Time
 	DueOn                           *time.Time
 	Currency                        string
@@ -41,7 +42,7 @@ type PaperLine struct {
 const (
 	paperSQL = `SELECT g.name, i.number, o.number, coalesce(o.po_number, ''), c.name, c.number, coalesce(c.tax_number, ''), i.invoiced_on, i.due_on,
   i.currency, i.net, i.tax_total, i.total, array_remove(ARRAY[a.company, nullif(concat_ws(' ', a.first_name, a.last_name), ''), a.street, a.street2,
-    nullif(concat_ws(' ', a.postal_code, a.city), ''), a.region, a.country], NULL)
+    nullif(concat_ws(' ', a.postal_code, a.city), ''), a.region], NULL), coalesce(a.country, '')
 FROM invoice i JOIN sales_order o ON o.id = i.order_id JOIN customer c ON c.id = i.customer_id JOIN organization g ON g.id = i.organization_id
 LEFT JOIN order_address a ON a.order_id = o.id AND a.kind = 'billing'
 WHERE i.id = $1 AND i.organization_id = $2`
@@ -61,7 +62,7 @@ func ReadPaper(ctx context.Context, db record.Batcher, store *record.Store, call
 	access.Queue(batch, caller)
 	batch.Queue(paperSQL, id, caller.Organization).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&p.Seller, &p.Number, &p.Order, &p.PONumber, &p.Customer, &p.CustomerNumber, &p.TaxNumber, &p.InvoicedOn, &p.DueOn,
-			&p.Currency, &p.Net, &p.Tax, &p.Total, &p.Address)
+			&p.Currency, &p.Net, &p.Tax, &p.Total, &p.Address, &p.Country)
 	})
 	batch.Queue(paperLinesSQL, id, caller.Organization).Query(func(rows pgx.Rows) (err error) {
 		p.Lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l PaperLine, err error) {

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/johnfercher/maroto/v2/pkg/components/col"
@@ -21,6 +22,7 @@ var (
 	plain = props.Text{Size: textSize}
 	right = props.Text{Size: textSize, Align: align.Right}
 	small = props.Text{Size: smallSize, Align: align.Right}
+	dense = props.Text{Size: 7, Top: 0.6} // a SKU of 18 digits has room
 	bold  = props.Text{Size: textSize, Style: fontstyle.Bold}
 	large = props.Text{Size: 15, Style: fontstyle.Bold}
 )
@@ -42,6 +44,9 @@ func (p *Paper) opening(w words) (left []string, beside [][2]string) {
 	left = p.Address
 	if len(left) == 0 || left[0] != p.Customer {
 		left = append([]string{p.Customer}, left...)
+	}
+	if p.Country != "" {
+		left = append(slices.Clip(left), w.country(p.Country))
 	}
 	beside = [][2]string{{w.date, w.day(p.InvoicedOn)}}
 	add := func(name, value string) {
@@ -109,7 +114,7 @@ func (p *Paper) lineRow(w words, l *PaperLine) core.Row {
 		t.Top = lineStep * float64(i)
 		name.Add(text.New(part, t))
 	}
-	return row.New(l.height()).Add(text.NewCol(6, cut(l.SKU, 18), plain), name, text.NewCol(5, quantity, right), text.NewCol(3, percent, right),
+	return row.New(l.height()).Add(text.NewCol(6, cut(l.SKU, 20), dense), name, text.NewCol(5, quantity, right), text.NewCol(3, percent, right),
 		text.NewCol(4, w.sum(l.Tax, p.Currency), right), text.NewCol(4, w.sum(l.Net, p.Currency), right))
 }
 

@@ -23,6 +23,7 @@ type orderRow struct {
 	Subtotal, ShippingTotal, TaxTotal, DiscountTotal, Total  decimal.Decimal
 	TaxIncluded, ShippingQuotedLater                         bool
 	PaymentMethod, PaymentStatus, ShippingName               string
+	Carrier, ShippingService                                 string
 	PlacedAt                                                 time.Time
 	ExportedAt, CollectedAt, AcceptedAt, RefusedAt           *time.Time
 }
@@ -163,7 +164,7 @@ func (s *Shop) orderPage(ctx context.Context, caller access.Caller, f *found) (s
 	if shown.Items, err = f.orderLines(&o); err != nil {
 		return shown, err
 	}
-	if shown.Shipments, err = f.shipments(); err != nil {
+	if shown.Shipments, err = f.shipments(&o); err != nil {
 		return shown, err
 	}
 	shown.Invoices, err = f.invoices(&o)
@@ -194,7 +195,7 @@ func (s *Shop) orderPayment(ctx context.Context, caller access.Caller, f *found,
 	})
 }
 
-func (f *found) shipments() (all []storefront.Shipment, err error) {
+func (f *found) shipments(o *orderRow) (all []storefront.Shipment, err error) {
 	names := map[string]related{}
 	for _, l := range f.below("lines", f.id) {
 		names[l.id] = l
@@ -206,6 +207,9 @@ func (f *found) shipments() (all []storefront.Shipment, err error) {
 		}
 		s := storefront.Shipment{Number: row.Number, Carrier: row.Carrier, Service: row.Service, Tracking: row.TrackingNumber,
 			TrackingURL: row.TrackingURL, Shipped: day(row.ShippedOn)}
+		if s.Service != "" && s.Carrier == o.Carrier && s.Service == o.ShippingService { // the codes of what the buyer chose by its name
+			s.Carrier, s.Service = o.ShippingName, ""
+		}
 		for _, l := range f.below("shipments.lines", r.id) {
 			item, err := f.shipmentItem(l, names[l.ones["orderLine"]])
 			if err != nil {
