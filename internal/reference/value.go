@@ -73,7 +73,7 @@ func operatorList(all []resource.Operator) string {
 // moduleList describes the modules of a build with their settings and documents.
 func moduleList(modules []module.Module) string {
 	var b strings.Builder
-	b.WriteString("# Modules\n\nIntegration modules in this build. A *channel* is a module configured for a partner; its `kind` is the module's name,\nits `settings` are those below.\n")
+	b.WriteString("# Modules\n\nIntegration modules in this build. A *channel* is a module configured for one account, website\nor partner; its `kind` is the module's name, its `settings` are those below. Those that are write only are secrets, which the\ncommand `setSecret` takes.\n")
 	for _, m := range modules {
 		info := m.Info()
 		fmt.Fprintf(&b, "\n## %s\n\n%s: %s\n", info.Name, info.Title, info.Doc)
