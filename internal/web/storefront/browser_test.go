@@ -2,7 +2,10 @@ package storefront
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -56,5 +59,78 @@ func TestListStaysWhileShopping(t *testing.T) {
 	}
 	if complaints := b.Complaints(); complaints != nil {
 		t.Errorf("the browser complains: %q", complaints)
+	}
+}
+
+// gatewayed is a shop whose gateway's script is where the test says.
+type gatewayed struct {
+	prepared
+	script string
+	tokens chan string
+}
+
+func (g gatewayed) Review(ctx context.Context, id string) (Review, error) {
+	v, err := g.prepared.Review(ctx, id)
+	v.Card.Element, v.Card.Script = "stripe", g.script
+	v.Card.Sources = []string{g.script[:strings.LastIndex(g.script, "/")]}
+	return v, err
+}
+
+func (g gatewayed) Place(_ context.Context, _ string, c PaymentChoice) (Placed, error) {
+	g.tokens <- c.Token
+	return Placed{Number: "100042"}, nil
+}
+
+// script plays the gateway's own; it has one field, as the real one has its frame.
+const script = `window.Stripe = () => ({
+  elements: (settings) => ({ settings, create: () => ({ mount: (at) => { at.textContent = "card field for " + settings.amount; } }), submit: async () => ({}) }),
+  createConfirmationToken: async () => ({ confirmationToken: { id: "ctoken_1" } }),
+});`
+
+// TestCardFields: the gateway's script brings the card's fields and a token; if it does not come in three seconds, or fails,
+// the form leads to the gateway's own page.
+func TestCardFields(t *testing.T) {
+	b := pagetest.NewBrowser(t)
+	hold := make(chan struct{})
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/good.js":
+			w.Header().Set("Content-Type", "text/javascript")
+			_, _ = io.WriteString(w, script)
+		case "/slow.js":
+			select {
+			case <-hold:
+			case <-r.Context().Done():
+			}
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer gateway.Close()
+	defer close(hold)
+	for _, c := range [][2]string{{"good.js", "ctoken_1"}, {"slow.js", ""}, {"gone.js", ""}} {
+		name, token := c[0], c[1]
+		g := gatewayed{script: gateway.URL + "/" + name, tokens: make(chan string, 1)}
+		shop, err := New(Options{Name: "Shop"}, Sources{Buyers: g, Catalog: g, Carts: g, Checkout: g, Orders: g, Account: g})
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := httptest.NewServer(shop)
+		b.Do(t, chromedp.Navigate(server.URL+"/checkout/c1/payment"))
+		if token != "" {
+			b.Do(t, pagetest.Until(`document.querySelector("[data-payment-element]").textContent === "card field for 168909"`))
+		} else {
+			b.Do(t, pagetest.Until(`document.querySelector("[data-payment-element]").hidden && !document.querySelector("[data-payment-hosted]").hidden`))
+		}
+		b.Do(t, chromedp.Click("form.pay button"), pagetest.Until(`location.pathname.endsWith("/confirmation")`))
+		select {
+		case got := <-g.tokens:
+			if got != token {
+				t.Errorf("%s: the form sent the token %q, want %q", name, got, token)
+			}
+		default:
+			t.Errorf("%s: nothing was ordered", name)
+		}
+		server.Close()
 	}
 }

@@ -81,6 +81,8 @@
     if (button) button.setAttribute("aria-busy", "true");
     try {
       token.value = await makeToken();
+      // A form that is still being sent cannot be sent again: the gateway may have answered at once.
+      await new Promise((resolve) => { setTimeout(resolve); });
       form.requestSubmit(button);
     } catch (error) {
       say(error.message);
