@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/shopspring/decimal"
@@ -122,13 +123,13 @@ func TestCardFields(t *testing.T) {
 		} else {
 			b.Do(t, pagetest.Until(`document.querySelector("[data-payment-element]").hidden && !document.querySelector("[data-payment-hosted]").hidden`))
 		}
-		b.Do(t, chromedp.Click("form.pay button"), pagetest.Until(`location.pathname.endsWith("/confirmation")`))
+		b.Do(t, chromedp.Click("form.pay button"))
 		select {
 		case got := <-g.tokens:
 			if got != token {
 				t.Errorf("%s: the form sent the token %q, want %q", name, got, token)
 			}
-		default:
+		case <-time.After(20 * time.Second):
 			t.Errorf("%s: nothing was ordered", name)
 		}
 		server.Close()
