@@ -102,6 +102,7 @@ func TestCardFields(t *testing.T) {
 			select {
 			case <-hold:
 			case <-r.Context().Done():
+			case <-time.After(5 * time.Second): // the page's load waits for it, its form does not
 			}
 		default:
 			http.NotFound(w, r)
