@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -50,7 +51,7 @@ func TestNonsense(t *testing.T) {
 					t.Errorf("%s: %s", from, diff)
 				}
 				for _, o := range offers {
-					if len([]rune(o.Name)) > 200 || strings.ContainsAny(o.Name, "\x00\xff") || o.Days > 365 || o.Arrives.Year() > 9999 {
+					if len([]rune(o.Name)) > 200 || strings.Contains(o.Name, "\x00") || !utf8.ValidString(o.Name) || o.Days > 365 || o.Arrives.Year() > 9999 {
 						t.Errorf("%+v", o)
 					}
 				}

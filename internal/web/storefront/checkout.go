@@ -135,7 +135,7 @@ func (s *Shop) keepCheckout(w http.ResponseWriter, r *http.Request) error {
 		var invalid *page.Invalid
 		switch {
 		case err == nil && choice.Update:
-			http.Redirect(w, r, page.Path("checkout", id)+"#f-shipping", http.StatusSeeOther)
+			http.Redirect(w, r, page.Path("checkout", id)+"#f-shipping", http.StatusSeeOther) // #nosec G710 -- Path keeps to this site
 			return nil
 		case err == nil:
 			http.Redirect(w, r, page.Path("checkout", id, "payment"), http.StatusSeeOther) // #nosec G710 -- Path keeps to this site
