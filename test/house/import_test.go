@@ -64,12 +64,13 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
-// TestModulesAreApart: only module/all and the wiring know a module by name; what plays its third party is the demo's too.
+// TestModulesAreApart: only module/all and the wiring know a module by name; what plays its third party is the demo's too, and
+// that of programs that measure.
 func TestModulesAreApart(t *testing.T) {
 	for _, s := range allSources(t) {
 		for _, imported := range s.imports {
 			of, inModule := strings.CutPrefix(imported, "module/")
-			if !inModule || s.test || within(s.pkg, "module/all", "internal/demo", ".") || within(of, "all", "moduletest") {
+			if !inModule || s.test || within(s.pkg, "module/all", "internal/demo", "test/bench", ".") || within(of, "all", "moduletest") {
 				continue
 			}
 			name, _, _ := strings.Cut(of, "/")
