@@ -3,6 +3,7 @@ package story
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -68,6 +69,9 @@ func (c *client) do(ctx context.Context, method, path string, body any, into any
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/vnd.api+json")
+	}
+	if strings.HasSuffix(path, "/actions/place") { // whoever stands between may send it again then
+		request.Header.Set("Idempotency-Key", rand.Text())
 	}
 	if c.token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.token)
