@@ -15,10 +15,14 @@ func (Module) PaymentTraits(s module.Settings) module.PaymentTraits {
 
 // PaymentForm implements module.Payment. The options are those of Stripe's elements() for an intent that is made later
 // (docs.stripe.com/payments/accept-a-payment-deferred): mode, amount, currency, captureMethod, and paymentMethodTypes as a list
-// separated by blanks. An amount that Stripe cannot charge leaves only the hosted way, which then says so.
+// separated by blanks. An amount that Stripe cannot charge, or a key that is not the publishable one, leaves only the hosted way.
 func (Module) PaymentForm(s module.Settings, q module.PaymentQuestion) module.PaymentForm {
 	f := module.PaymentForm{Script: s[scriptURL], Element: "stripe", Hosted: true, Sources: sources(s),
 		Options: map[string]string{publishableKey: s[publishableKey], "locale": locale(q.Language), "paymentMethodTypes": "card", "mode": "setup"}}
+	if !strings.HasPrefix(s[publishableKey], "pk_") { // a secret key in the wrong place must not reach a buyer
+		delete(f.Options, publishableKey)
+		f.Script, f.Element = "", ""
+	}
 	if q.Validate {
 		return f
 	}

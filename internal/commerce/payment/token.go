@@ -1,6 +1,11 @@
 package payment
 
 import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
 	"github.com/hanse-commerce/hanse/internal/command"
 )
 
@@ -14,23 +19,43 @@ func CheckToken(field, token string) error {
 		"send the token that the gateway gives for it.")
 }
 
-// cardNumber tells a text of 12 to 19 digits, grouped or not, the last of which checks the others (ISO/IEC 7812-1 annex B).
+// cardNumber finds a number of 13 to 19 digits in a text, grouped or not, the last of which checks the others (ISO/IEC 7812-1
+// annex B). Digits within a word, such as those of a gateway's own ids, are none.
 func cardNumber(text string) bool {
-	sum, digits := 0, 0
-	for i := len(text) - 1; i >= 0; i-- {
-		switch c := text[i]; {
-		case c >= '0' && c <= '9':
-			d := int(c - '0')
-			if digits%2 == 1 {
-				if d *= 2; d > 9 {
-					d -= 9
-				}
+	for _, run := range runs.FindAllStringSubmatchIndex(text, -1) {
+		before, _ := utf8.DecodeLastRuneInString(text[:run[2]])
+		after, _ := utf8.DecodeRuneInString(text[run[3]:])
+		if word(before) || word(after) {
+			continue
+		}
+		digits := strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
 			}
-			sum += d
-			digits++
-		case c != ' ' && c != '-':
-			return false
+			return r
+		}, text[run[2]:run[3]])
+		if len(digits) >= 13 && len(digits) <= 19 && checked(digits) {
+			return true
 		}
 	}
-	return digits >= 12 && digits <= 19 && sum%10 == 0
+	return false
+}
+
+// runs are digits that are parted by at most one sign or space.
+var runs = regexp.MustCompile(`([0-9](?:[\s\x{a0}.\-+]?[0-9])*)`)
+
+func word(r rune) bool { return r == '_' || unicode.IsLetter(r) }
+
+func checked(digits string) bool {
+	sum := 0
+	for i := range digits {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
 }

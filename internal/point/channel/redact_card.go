@@ -9,13 +9,13 @@ const (
 )
 
 // hideCards takes out card numbers: 13 to 19 digits with a right check digit, be they parted in groups by single blanks,
-// dashes, plus signs or their percent form.
+// dashes, dots, plus signs or their percent form. The digits of a percent form itself are none of a number.
 func hideCards(s string) string {
 	var b strings.Builder
 	kept := 0
 	for at := 0; at < len(s); {
 		if !digit(s[at]) {
-			at++
+			at += escaped(s[at:])
 			continue
 		}
 		groups := digitGroups(s, at)
@@ -38,6 +38,15 @@ func hideCards(s string) string {
 	return b.String()
 }
 
+// escaped is how long the character at the start of a text is that is no digit: 3 in its percent form (RFC 3986 section 2.1).
+func escaped(s string) int {
+	hex := func(c byte) bool { return digit(c) || c >= 'A' && c <= 'F' || c >= 'a' && c <= 'f' }
+	if len(s) > 2 && s[0] == '%' && hex(s[1]) && hex(s[2]) {
+		return 3
+	}
+	return 1
+}
+
 // group is a run of digits.
 type group struct{ start, end int }
 
@@ -58,9 +67,9 @@ func digitGroups(s string, at int) (groups []group) {
 
 func separator(s string) int {
 	switch {
-	case strings.HasPrefix(s, "%20"), strings.HasPrefix(s, "%2B"):
+	case strings.HasPrefix(s, "%20"), strings.HasPrefix(s, "%2B"), strings.HasPrefix(s, "%2E"):
 		return 3
-	case s != "" && strings.IndexByte(" -+", s[0]) >= 0:
+	case s != "" && strings.IndexByte(" -+.", s[0]) >= 0:
 		return 1
 	}
 	return 0

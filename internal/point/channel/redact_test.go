@@ -95,3 +95,12 @@ func FuzzRedaction(f *testing.F) {
 		}
 	})
 }
+
+// The digits of a percent form must not hide the number behind it.
+func TestCardBehindAPercentForm(t *testing.T) {
+	for _, text := range []string{`token=%7B%22number%22%3A%224242424242424242%22%7D`, "a%5B04242424242424242", "po=4242.4242.4242.4242"} {
+		if got := hideCards(text); strings.Contains(strings.ReplaceAll(got, ".", ""), "4242424242424242") {
+			t.Errorf("%s becomes %s", text, got)
+		}
+	}
+}
