@@ -167,6 +167,11 @@ func (b *book) watch(s *module.PaymentState, attempt *step) {
 		}
 		b.look(attempt, wait)
 	default:
+		if b.online && s.Status == module.PaymentVoided && s.Reference == "" && attempt.tries > 0 {
+			wait := longestCall // the gateway knew of nothing; a call whose node died may still reach it
+			b.look(attempt, &wait)
+			return
+		}
 		b.done(attempt)
 	}
 }

@@ -69,7 +69,9 @@ const (
   refunded_amount, coalesce(gateway_reference, ''), coalesce(next_url, ''), coalesce(instrument, ''), capture_before, coalesce(code, ''),
   coalesce(message, ''), clock_timestamp()
 FROM payment WHERE id = $1 FOR NO KEY UPDATE`
-	stepsSQL = `SELECT t.id::text, t.action, t.status, t.amount, coalesce(t.gateway_reference, ''), coalesce(t.payment_reference, ''),
+	// What nobody has asked for yet is not claimed any more while the book is open: whoever claims skips what is locked.
+	lockWorkSQL = `SELECT FROM payment_work WHERE payment_id = $1 AND ask = 'pay' AND tries = 0 FOR UPDATE`
+	stepsSQL    = `SELECT t.id::text, t.action, t.status, t.amount, coalesce(t.gateway_reference, ''), coalesce(t.payment_reference, ''),
   coalesce(t.source_id::text, ''), coalesce(t.reason, ''), coalesce(w.ask, ''),
   CASE WHEN w.claimed_until > clock_timestamp() THEN coalesce(w.claim::text, '') ELSE '' END, coalesce(w.tries, 0), t.created_at,
   coalesce(t.code, ''), coalesce(t.message, ''), coalesce(t.next_url, '')
@@ -92,6 +94,7 @@ func (b *book) queueOpen(batch *pgx.Batch, payment string) {
 			&b.status, &b.word, &b.asked, &b.amount, &b.authorized, &b.captured, &b.refunded, &b.reference, &b.nextURL, &b.instrument,
 			&b.captureBefore, &b.code, &b.message, &b.now)
 	})
+	batch.Queue(lockWorkSQL, payment)
 	batch.Queue(stepsSQL, payment).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			s := &step{}

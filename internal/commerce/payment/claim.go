@@ -39,6 +39,8 @@ type task struct {
 const (
 	claimFor = time.Minute      // how long a node has for a call and what it writes of it
 	callFor  = 25 * time.Second // how long a call takes at most: the module's 20 s, and what the channel's host needs
+
+	longestCall = claimFor + callFor // after so long what a node asked for has reached the gateway or never will
 )
 
 // claimSQL claims what is due. What was asked for of one payment is done in its order: a capture waits for the authorization.

@@ -157,9 +157,9 @@ func (b *book) ask(attempt string) {
 	}
 }
 
-// unseen puts off a look that had no answer. A payment that is over and of which the gateway knows nothing is left alone.
+// unseen puts off a look that had no answer. An attempt that is over and of which the gateway knows nothing is left alone.
 func (b *book) unseen(own *step, e *module.Error) {
-	if b.status.Over() && (!e.Retryable() || own.tries > 20) {
+	if (b.status.Over() || own.id != b.attempt) && (!e.Retryable() || own.tries > 20) {
 		b.done(own)
 		return
 	}
