@@ -5,12 +5,10 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/shopspring/decimal"
 
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/payment"
-	"github.com/hanse-commerce/hanse/money"
 	"github.com/hanse-commerce/hanse/resource"
 )
 
@@ -71,7 +69,7 @@ type settlement struct {
 	state   payment.Status // that the order shows until the gateway has answered
 }
 
-const takenSQL = `SELECT o.payment_status, coalesce(p.id::text, ''), coalesce(p.status, 'voided'), coalesce(p.captured_amount - p.refunded_amount, 0)
+const settlementSQL = `SELECT o.payment_status, coalesce(p.id::text, ''), coalesce(p.status, 'voided')
 FROM sales_order o LEFT JOIN LATERAL (SELECT * FROM payment p WHERE p.order_id = o.id ORDER BY p.id DESC LIMIT 1) p ON true WHERE o.id = $1`
 
 // repay lets go of the money that is reserved and gives back what was taken.
@@ -80,19 +78,43 @@ func repay(ctx context.Context, tx pgx.Tx, call *command.Call, o *Held, reason s
 		return m, nil, err
 	}
 	var state payment.Status
-	var taken decimal.Decimal
-	if err := tx.QueryRow(ctx, takenSQL, o.ID).Scan(&m.state, &m.payment, &state, &taken); err != nil {
+	if err := tx.QueryRow(ctx, settlementSQL, o.ID).Scan(&m.state, &m.payment, &state); err != nil {
 		return m, nil, fmt.Errorf("reading the payment: %w", err)
 	}
 	if state.Over() {
 		m.state = state // it ended at once, and the order is not told
 	}
-	if taken.IsPositive() {
-		back, err := payment.Refund(ctx, tx, call.Caller, o.ID, money.Of(taken, o.Currency), reason)
-		if err != nil {
-			return m, nil, err
+	back, err := payment.RefundRest(ctx, tx, call.Caller, o.ID, reason)
+	return m, append(entries, back...), err
+}
+
+// refused tells that the order is of no more use to the buyer: nothing of it has left, and nothing will come.
+func (o *Held) refused() bool {
+	for i := range o.Lines {
+		if l := &o.Lines[i]; l.Shipped.IsPositive() || l.Wanted().IsPositive() {
+			return false
 		}
-		entries = append(entries, back...)
 	}
-	return m, entries, nil
+	return len(o.Lines) > 0
+}
+
+// charge takes what is due of the money, or, where nothing of the order will come, gives all of it back. The order itself
+// stays as the ERP has it, for staff to cancel.
+func (o *Held) charge(ctx context.Context, tx pgx.Tx, call *command.Call) ([]change.Entry, error) {
+	if o.External || !o.refused() {
+		return o.Capture(ctx, tx, call.Caller)
+	}
+	owned, entries, err := repay(ctx, tx, call, o, Rejected)
+	if err != nil || owned.payment == "" {
+		return entries, err
+	}
+	tag, err := tx.Exec(ctx, `UPDATE sales_order SET payment_status = $2, updated_at = now(), revision = revision + 1
+		WHERE id = $1 AND payment_status <> $2`, o.ID, owned.state)
+	if err != nil {
+		return nil, fmt.Errorf("noting the payment of order %s: %w", o.Number, err)
+	}
+	if tag.RowsAffected() > 0 {
+		entries = append(entries, change.Entry{Resource: "orders", Event: change.Updated, IDs: []string{o.ID}, Fields: []string{"paymentStatus"}})
+	}
+	return entries, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
+	"github.com/hanse-commerce/hanse/internal/commerce/order"
 	"github.com/hanse-commerce/hanse/module"
 	"github.com/hanse-commerce/hanse/money"
 )
@@ -169,4 +170,92 @@ func TestReopenRaces(t *testing.T) {
 	same(t, `[]`, rows(c.Shop, `SELECT o.status AS order, o.payment_status AS paid, p.status AS payment FROM sales_order o JOIN payment p ON p.order_id = o.id
 		WHERE (o.status, o.payment_status, p.status) NOT IN (('open', 'authorized', 'authorized'), ('cancelled', 'voided', 'voided'))`))
 	whole(t, c.Shop)
+}
+
+// An order of which the ERP rejects all keeps none of the buyer's money, whether it was taken with the order or waits for a
+// shipment; told again nothing more happens.
+func TestRejectedWholly(t *testing.T) {
+	c := newTill(t)
+	buyer, address := c.Trader("1000")
+	c.Exec("UPDATE customer SET credit_limit = 6 WHERE id = $1", buyer.Customer)
+	for _, taken := range []bool{false, true} {
+		id, err := c.place(c.one, buyer, c.checkout(buyer, address), "ok")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := `[{"order":"open","paid":"voided","payment":"voided","taken":0,"back":0}]`
+		if taken {
+			want = `[{"order":"open","paid":"refunded","payment":"refunded","taken":5.03,"back":5.03}]`
+			var payment string
+			c.Scan(&payment, "SELECT id::text FROM payment WHERE order_id = $1", id)
+			if _, _, err := c.Run(c.one.Runner, c.Caller, "payments", "capture", payment, nil, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 {
+			c.reject(id)
+		}
+		same(t, want, c.paid(id))
+	}
+	account, err := c.Place(c.As(buyer), c.Checkout(c.Cart(buyer, oneBolt), address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.reject(account)
+	same(t, `[{"order":"open","paid":"voided","payment":"voided","taken":0,"back":0}]`, c.paid(account))
+	if _, err := c.Place(c.As(buyer), c.Checkout(c.Cart(buyer, oneBolt), address)); err != nil {
+		t.Errorf("the credit is not free: %v", err)
+	}
+}
+
+// reject is the ERP's word that nothing of an order will come; the sweep does what waits for the gateway.
+func (c *till) reject(id string) {
+	c.T.Helper()
+	input := confirmed("2026-11-24T10:00:00Z", "0", "2026-12-01", order.Rejected)
+	input["number"] = ""
+	if _, _, err := c.Run(c.one.Runner, c.Caller, "orders", "confirm", id, input, ""); err != nil {
+		c.T.Fatal(err)
+	}
+	c.Exec("UPDATE payment_work SET due_at = now() WHERE due_at < 'infinity'")
+	if err := c.two.desk.Sweep(context.Background()); err != nil {
+		c.T.Fatal(err)
+	}
+}
+
+func (c *till) paid(id string) string {
+	c.T.Helper()
+	return rows(c.Shop, `SELECT o.status AS order, o.payment_status AS paid, p.status AS payment, trim_scale(p.captured_amount) AS taken,
+		trim_scale(p.refunded_amount) AS back FROM sales_order o JOIN payment p ON p.order_id = o.id WHERE o.id = $1`, id)
+}
+
+// An order is cancelled also while its gateway has not answered a refund: what is on its way is not given back twice.
+func TestCancelWhileRefunding(t *testing.T) {
+	c := newTill(t)
+	buyer, address := c.Trader("1000")
+	id, err := c.place(c.one, buyer, c.checkout(buyer, address), "ok")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var payment string
+	c.Scan(&payment, "SELECT id::text FROM payment")
+	if _, _, err := c.Run(c.one.Runner, c.Caller, "payments", "capture", payment, nil, ""); err != nil {
+		t.Fatal(err)
+	}
+	c.away(true)
+	if _, _, err := c.Run(c.one.Runner, c.Caller, "payments", "refund", payment, map[string]any{"amount": "2"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := c.Run(c.one.Runner, c.Caller, "orders", "cancel", id, nil, ""); err != nil {
+		t.Fatal(err)
+	}
+	same(t, `[{"refunds":"2 pending, 3.03 pending"}]`, rows(c.Shop, `SELECT string_agg(trim_scale(amount) || ' ' || status, ', ' ORDER BY id) AS refunds
+		FROM payment_transaction WHERE action = 'refund'`))
+	c.away(false)
+	c.Exec("UPDATE payment_work SET due_at = now(), claimed_until = NULL")
+	for range 2 {
+		if err := c.two.desk.Sweep(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same(t, `[{"order":"cancelled","paid":"refunded","payment":"refunded","taken":5.03,"back":5.03}]`, c.paid(id))
 }

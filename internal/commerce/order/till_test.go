@@ -44,7 +44,7 @@ func (g *gateway) Pay(_ context.Context, _, _ string, r module.PaymentRequest) (
 	case r.Action == module.Capture:
 		s.Status, s.Captured = module.PaymentCaptured, r.Amount
 	case r.Action == module.Refund:
-		s.Refunded = r.Amount
+		s.Refunded = money.Of(s.Refunded.Number.Add(r.Amount.Number), r.Amount.Currency)
 	case s == nil:
 		s = &module.PaymentState{Status: module.PaymentRequiresAction, Reference: fmt.Sprintf("pay_%d", len(g.payments)+1), Attempt: r.Attempt,
 			Authorized: money.Of(r.Amount.Number.Sub(r.Amount.Number), r.Amount.Currency), NextURL: "https://bank.test/" + r.Attempt}
@@ -86,6 +86,13 @@ func (g *gateway) each(do func(s *module.PaymentState)) {
 	for _, s := range g.payments {
 		do(s)
 	}
+}
+
+// away takes the gateway off the net, or puts it back.
+func (g *gateway) away(is bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.down = is
 }
 
 // node is one process: commands and a desk for payments.

@@ -77,6 +77,19 @@ func Refund(ctx context.Context, tx pgx.Tx, _ access.Caller, order string, amoun
 	return b.write(ctx, tx)
 }
 
+// RefundRest gives back all that was taken for an order and is neither given back nor on its way. Where there is nothing it
+// does nothing: a refund that waits for its gateway hinders nobody.
+func RefundRest(ctx context.Context, tx pgx.Tx, _ access.Caller, order, reason string) ([]change.Entry, error) {
+	b, err := openOf(ctx, tx, order)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	if left := b.returnable(b.attempt, b.captured, b.refunded); left.IsPositive() {
+		b.add(module.Refund, left, b.attempt, reason, asking{})
+	}
+	return b.write(ctx, tx)
+}
+
 // openOf locks the payment of an order, nil if it has none. Of several the latest counts: those before came to nothing.
 func openOf(ctx context.Context, tx pgx.Tx, order string) (*book, error) {
 	var id string
