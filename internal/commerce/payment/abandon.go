@@ -18,6 +18,12 @@ func (d *Desk) giveUpOne(b *book) {
 	if !b.status.Waiting() || b.now.Sub(began) < d.giveUp() || attempt == nil || attempt.ask == "pay" && attempt.claim != "" {
 		return
 	}
+	late := b.now.Sub(began) > 2*d.giveUp()
+	if late && b.unaskable(attempt.id) {
+		b.fail(Voided, reasonAbandoned, "The channel cannot be asked whether there is money; what it has is cancelled or goes back when it is heard of.")
+		b.conclude(attempt, outcome{status: stepFailed, code: reasonAbandoned})
+		return
+	}
 	if b.cancelling(attempt.id) == nil {
 		if b.refusedLately(attempt.id) {
 			return
@@ -25,10 +31,20 @@ func (d *Desk) giveUpOne(b *book) {
 		b.abandon(attempt, reasonAbandoned)
 		return
 	}
-	if b.now.Sub(began) > 2*d.giveUp() {
+	if late {
 		b.fail(Voided, reasonAbandoned, "The gateway did not answer whether it cancelled the payment; money that it has goes back when it is heard of.")
 		b.conclude(attempt, outcome{status: stepFailed, code: reasonAbandoned})
 	}
+}
+
+// unaskable tells that the last cancellation failed since the channel is misconfigured, or does not exist any more.
+func (b *book) unaskable(attempt string) (so bool) {
+	for _, s := range b.steps {
+		if s.action == module.Cancel && s.source == attempt {
+			so = s.status == stepFailed && s.code == codeNotConfigured
+		}
+	}
+	return so
 }
 
 // refusedLately tells that the gateway would not cancel a moment ago; a look at what it has is on its way.

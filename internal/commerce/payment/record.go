@@ -209,8 +209,11 @@ func code(e *module.Error) string {
 	case e.Retryable():
 		return "unreachable"
 	}
-	return "not_configured"
+	return codeNotConfigured
 }
+
+// codeNotConfigured is the code of what a channel cannot do, whatever is wrong with it.
+const codeNotConfigured = "not_configured"
 
 // words tell staff what is wrong and what to do.
 func words(t *task, e *module.Error) string {

@@ -189,6 +189,35 @@ func TestGivenUp(t *testing.T) {
 		p.want("voided 0/0/0 abandoned")
 		c.gateway.before = nil
 	})
+	for name, how := range map[string]string{"the channel is gone": "DELETE FROM channel WHERE id = $1", "the channel is misconfigured": ""} {
+		t.Run(name, func(t *testing.T) {
+			c := newCounter(t)
+			c.one.desk.GiveUp = 40 * time.Minute
+			p := c.open("till", "10", "tok_sca")
+			p.settle(c.one)
+			if how != "" {
+				c.Exec(how, c.channel)
+			}
+			c.gateway.before = func(module.PaymentRequest) error { return trouble(module.Invalid) }
+			c.gateway.looking = func(module.PaymentLookup) error { return trouble(module.Invalid) }
+			p.past("41 minutes")
+			c.sweep(c.one)
+			c.hasty()
+			c.sweep(c.one)
+			p.want("requiresAction 0/0/0")
+			p.past("81 minutes")
+			c.sweep(c.one)
+			p.want("voided 0/0/0 abandoned")
+			p.went(payment.RequiresAction, payment.Voided)
+			for range 2 {
+				c.hasty()
+				c.sweep(c.one)
+			}
+			if got := p.steps(); got != "cancel 0 failed not_configured" {
+				t.Error(got)
+			}
+		})
+	}
 	t.Run("the money came at the last moment", func(t *testing.T) {
 		c.T = t
 		p := waiting("tok_sca")

@@ -35,6 +35,8 @@ type call struct {
 	// trial: an administrator tries the channel out, so that neither the breaker nor a pause stand in the way and nothing is
 	// repeated.
 	trial bool
+	// begun: it goes on with a payment that there is already, which a channel that was switched off meanwhile still does.
+	begun bool
 }
 
 // ask finds a channel and asks its module by f, unless its breaker is open. What fails for no lasting reason is repeated as
@@ -46,7 +48,7 @@ func ask[T any](ctx context.Context, h *Host, organization, id string, w call, f
 		err = refuse(module.Invalid, CodeUnknown, "There is no channel %s in this organization.", id)
 	}
 	if err == nil {
-		err = u.usable(w.trial)
+		err = u.usable(w)
 	}
 	if err != nil {
 		return none, asModuleError(err)

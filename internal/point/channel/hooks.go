@@ -82,7 +82,7 @@ func (h *Host) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n.body = body
-	if err := u.usable(false); err != nil {
+	if err := u.usable(call{begun: true}); err != nil {
 		h.Metrics.hook(u, "unavailable")
 		w.Header().Set("Retry-After", "60")
 		reply(w, http.StatusServiceUnavailable, "The channel takes no messages at present; send it again later.")

@@ -189,6 +189,24 @@ func TestPausedOnOneNodeRestsOnAll(t *testing.T) {
 	h.Exec("update channel set enabled = false, revision = revision + 1 where id = $1", h.id)
 	_, err := h.pay(h.host, attempt(), "tok")
 	wants(t, err, channel.CodeUnusable, "not enabled")
+	if _, err := h.host.Rates(context.Background(), h.Organization, h.id, module.RateRequest{}); err == nil {
+		t.Error("a channel that is not enabled gives rates")
+	}
+	// What was begun before it was switched off comes to its end.
+	if _, err := h.host.Look(context.Background(), h.Organization, h.id, module.PaymentLookup{Reference: "pay_1"}); err != nil {
+		t.Error(err)
+	}
+	for _, action := range []module.PaymentAction{module.Capture, module.Cancel, module.Refund} {
+		r := module.PaymentRequest{Action: action, Attempt: attempt(), Reference: "pay_1"}
+		if _, err := h.host.Pay(context.Background(), h.Organization, h.id, r); err != nil {
+			t.Errorf("%s: %v", action, err)
+		}
+	}
+	_, err = h.host.Pay(context.Background(), h.Organization, h.id, module.PaymentRequest{Action: module.Validate, Attempt: attempt()})
+	wants(t, err, channel.CodeUnusable, "not enabled")
+	if status, text := h.hook(hookSecret, `{"id":"evt_8","type":"payment.paid"}`); status != 200 {
+		t.Errorf("a message about what was begun: %d %s", status, text)
+	}
 	var events int
 	h.Scan(&events, "select count(*) from change where event in ('channel.paused', 'channel.resumed')")
 	if events != 2 {

@@ -49,7 +49,7 @@ func (u *unit) caller() access.Caller { return access.SystemCaller(u.organizatio
 // Code of errors that say why a channel was not asked.
 const (
 	CodeUnknown  = "channel_unknown"  // there is no such channel
-	CodeUnusable = "channel_unusable" // it is switched off, or its settings or secrets are wrong
+	CodeUnusable = "channel_unusable" // it is switched off and begins nothing, or its settings or secrets are wrong
 	CodePaused   = "channel_paused"   // an administrator paused it
 	CodeOpen     = "channel_open"     // it failed so often in a row that it is left alone for a while
 	CodeBusy     = "channel_busy"     // too many calls wait for it
@@ -198,14 +198,15 @@ func (h *Host) keep(u *unit) *unit {
 	return u
 }
 
-// usable says why a channel cannot be asked, nil if it can. It may be tried out before it is enabled and while it rests.
-func (u *unit) usable(trial bool) error {
+// usable says why a channel cannot be asked, nil if it can. It may be tried out before it is enabled and while it rests. One that
+// was switched off begins nothing, and goes on with what it began.
+func (u *unit) usable(w call) error {
 	switch {
-	case !u.enabled && !trial:
+	case !u.enabled && !w.trial && !w.begun:
 		return refuse(module.Invalid, CodeUnusable, "The channel %s is not enabled.", u.code)
 	case len(u.faults) > 0:
 		return refuse(module.Invalid, CodeUnusable, "The channel %s cannot be used. %s", u.code, strings.Join(u.faults, " "))
-	case u.paused && !trial:
+	case u.paused && !w.trial:
 		return &module.Error{Class: module.Intermittent, Code: CodePaused, RetryAfter: time.Minute,
 			Detail: fmt.Sprintf("The channel %s is paused; the command resume lets it go on.", u.code)}
 	}

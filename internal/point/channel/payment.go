@@ -9,7 +9,8 @@ import (
 // Pay does one step of a payment. It goes on when the caller goes away, since a step that was begun has to come to an end
 // that is known. A step whose outcome is not known is repeated with the same Attempt, by which the gateway knows it.
 func (h *Host) Pay(ctx context.Context, organization, channelID string, r module.PaymentRequest) (*module.PaymentState, error) {
-	w := call{operation: string(r.Action), deadline: paymentDeadline, recordType: "orders", record: r.Order.ID}
+	w := call{operation: string(r.Action), deadline: paymentDeadline, recordType: "orders", record: r.Order.ID,
+		begun: r.Action != module.Authorize && r.Action != module.Validate}
 	if w.record == "" {
 		w.recordType, w.record = "paymentTransactions", r.Attempt
 	}
@@ -27,7 +28,7 @@ func (h *Host) Pay(ctx context.Context, organization, channelID string, r module
 
 // Look asks the gateway what it has of a payment.
 func (h *Host) Look(ctx context.Context, organization, channelID string, l module.PaymentLookup) (*module.PaymentState, error) {
-	w := call{operation: "look", deadline: paymentDeadline}
+	w := call{operation: "look", deadline: paymentDeadline, begun: true}
 	if l.Attempt != "" {
 		w.recordType, w.record = "paymentTransactions", l.Attempt
 	}
