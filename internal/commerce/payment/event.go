@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hanse-commerce/hanse/internal/access"
@@ -106,10 +107,14 @@ func (d *Desk) takeCheck(ctx context.Context, tx pgx.Tx, caller access.Caller, t
 
 // whoseSQL finds the transaction that began a payment at the gateway: by the attempt, which is known before the gateway's own
 // number is, or by that number. Another channel's is not found.
-const whoseSQL = `SELECT t.id::text, coalesce(t.payment_id::text, '') FROM payment_transaction t
-WHERE t.organization_id = $1 AND t.channel_id = $2 AND t.action IN ('authorize', 'validate')
-  AND (t.id::text = ANY ($3) OR t.payment_reference = ANY ($4))
-ORDER BY t.id::text = ANY ($3) DESC, t.id DESC LIMIT 1`
+const whoseSQL = `SELECT id::text, coalesce(payment_id::text, '') FROM (
+  SELECT 1 AS way, t.id, t.payment_id FROM payment_transaction t
+  WHERE t.id = ANY ($3::uuid[]) AND t.organization_id = $1 AND t.channel_id = $2 AND t.action IN ('authorize', 'validate')
+  UNION ALL
+  SELECT 2, t.id, t.payment_id FROM payment_transaction t
+  WHERE t.channel_id = $2 AND t.payment_reference = ANY ($4::text[]) AND t.payment_reference IS NOT NULL AND t.organization_id = $1
+    AND t.action IN ('authorize', 'validate')) f
+ORDER BY way, id DESC LIMIT 1`
 
 func (d *Desk) whose(ctx context.Context, l lookup, s *module.PaymentState) (transaction, payment string, err error) {
 	attempts, references := []string{l.attempt}, []string{l.reference}
@@ -118,7 +123,7 @@ func (d *Desk) whose(ctx context.Context, l lookup, s *module.PaymentState) (tra
 	}
 	batch := &pgx.Batch{}
 	access.Queue(batch, d.caller(l.organization))
-	batch.Queue(whoseSQL, l.organization, l.channel, named(attempts), named(references)).QueryRow(func(row pgx.Row) error {
+	batch.Queue(whoseSQL, l.organization, l.channel, ours(attempts), named(references)).QueryRow(func(row pgx.Row) error {
 		err := row.Scan(&transaction, &payment)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
@@ -137,6 +142,17 @@ func named(all []string) (given []string) {
 	for _, s := range all {
 		if s != "" {
 			given = append(given, s)
+		}
+	}
+	return given
+}
+
+// ours leaves out what is no UUID and so no attempt from here.
+func ours(attempts []string) (given []string) {
+	given = []string{}
+	for _, s := range attempts {
+		if id, err := uuid.Parse(s); err == nil {
+			given = append(given, id.String())
 		}
 	}
 	return given

@@ -1,0 +1,4 @@
+package payment
+
+// WhoseSQL is whoseSQL for the test of its plan.
+const WhoseSQL = whoseSQL
