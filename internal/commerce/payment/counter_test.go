@@ -60,11 +60,15 @@ type node struct {
 type told struct {
 	mu      sync.Mutex
 	changes []payment.Change
+	refuses string // the payment of an order that cannot be told
 }
 
 func (o *told) PaymentChanged(_ context.Context, _ pgx.Tx, _ access.Caller, c payment.Change) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if c.Payment == o.refuses {
+		return errors.New("the order is poisoned")
+	}
 	o.changes = append(o.changes, c)
 	return nil
 }

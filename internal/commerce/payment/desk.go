@@ -50,4 +50,5 @@ type Desk struct {
 	claimFor time.Duration // in tests; else a minute
 	once     sync.Once
 	nudged   chan struct{}
+	putOff   putOff
 }

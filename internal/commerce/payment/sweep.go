@@ -2,7 +2,6 @@ package payment
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -101,41 +100,6 @@ func (d *Desk) forget(ctx context.Context) error {
 			WHERE created_at < now() - $1::interval LIMIT 100000)`, keepEvents)
 		return err
 	})
-}
-
-// giveUpAll looks for payments that wait for too long, whosever they are, and gives up each in a transaction of its own.
-func (d *Desk) giveUpAll(ctx context.Context) error {
-	var waiting [][2]string // organization, payment
-	err := pgx.BeginFunc(ctx, d.DB, func(tx pgx.Tx) error {
-		if err := access.EnterSystem(ctx, tx); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, `SELECT p.organization_id::text, p.id::text FROM payment p
-			WHERE p.status IN ('pending', 'requiresAction') AND p.created_at < now() - make_interval(secs => $1)
-			  AND (p.created_at < now() - make_interval(secs => 2 * $1) OR NOT EXISTS (SELECT FROM payment_transaction t
-			    WHERE t.payment_id = p.id AND t.action = 'cancel' AND t.status = 'pending'))
-			  AND NOT EXISTS (SELECT FROM payment_work w WHERE w.payment_id = p.id AND w.ask = 'pay'
-			    AND w.claimed_until > clock_timestamp())
-			ORDER BY p.created_at LIMIT $2`, d.giveUp().Seconds(), giveUpMost)
-		if err != nil {
-			return err
-		}
-		waiting, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (w [2]string, err error) {
-			return w, row.Scan(&w[0], &w[1])
-		})
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("look for payments that nobody goes on with: %w", err)
-	}
-	for _, w := range waiting {
-		err := d.within(ctx, w[0], w[1], func(b *book) error { d.giveUpOne(b); return nil })
-		if err != nil {
-			return fmt.Errorf("give up the payment %s: %w", w[1], err)
-		}
-		d.Nudge()
-	}
-	return nil
 }
 
 func (d *Desk) giveUp() time.Duration {

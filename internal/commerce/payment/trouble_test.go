@@ -228,6 +228,26 @@ func TestGivenUp(t *testing.T) {
 	})
 }
 
+// A payment that cannot be given up stands in the way of no other, and is put off.
+func TestGivingUpGoesOn(t *testing.T) {
+	c := newCounter(t)
+	poisoned := c.open("till", "10", "tok_good")
+	c.told.refuses = poisoned.id
+	other := c.open("till", "10", "tok_good")
+	c.Exec("UPDATE payment_work SET due_at = now() + interval '1 day'")
+	poisoned.past("3 hours")
+	other.past("2 hours")
+	if err := c.one.desk.Sweep(context.Background()); err == nil || !strings.Contains(err.Error(), poisoned.id) {
+		t.Errorf("what went wrong is not told: %v", err)
+	}
+	poisoned.want("pending 0/0/0")
+	other.want("voided 0/0/0 abandoned")
+	c.sweep(c.one) // it is left alone for a while
+	c.told.refuses = ""
+	c.sweep(c.two)
+	poisoned.want("voided 0/0/0 abandoned")
+}
+
 // While a cancellation waits for its answer an authorization that is heard of does not count: the order must not be taken for
 // paid and lose its money a moment later. Where the gateway refuses to cancel it counts.
 func TestHeardOfWhileBeingCancelled(t *testing.T) {
