@@ -123,8 +123,11 @@ type PaymentState struct {
 	Attempt                        string
 	Authorized, Captured, Refunded money.Amount // sums so far; Authorized does not shrink when a part is captured
 	CaptureBefore                  time.Time    // zero if the gateway does not say
-	NextURL                        string
-	Instrument                     string // for people, without card data: "Visa •••• 4242"
+	// CapturesOnce says of an authorized payment that its first capture lets go of the rest, so that it is taken when the last
+	// of the order leaves.
+	CapturesOnce bool
+	NextURL      string
+	Instrument   string // for people, without card data: "Visa •••• 4242"
 	// Code is why it failed, of: declined, insufficient_funds, expired_card, authentication_failed, abandoned, refused.
 	Code    string
 	Message string // what the gateway said

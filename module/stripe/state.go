@@ -52,7 +52,7 @@ func status(s *module.PaymentState, i *stripe.PaymentIntent) {
 			s.NextURL = i.NextAction.RedirectToURL.URL
 		}
 	case stripe.PaymentIntentStatusRequiresCapture:
-		s.Status = module.PaymentAuthorized
+		s.Status, s.CapturesOnce = module.PaymentAuthorized, !severalCaptures(i)
 	case stripe.PaymentIntentStatusSucceeded:
 		s.Status = module.PaymentCaptured
 	case stripe.PaymentIntentStatusCanceled:

@@ -108,6 +108,9 @@ func (b *book) tell(s *module.PaymentState) {
 	if !s.CaptureBefore.IsZero() {
 		b.captureBefore = &s.CaptureBefore
 	}
+	if s.Status == module.PaymentAuthorized {
+		b.once = s.CapturesOnce
+	}
 	b.nextURL = ""
 	if b.status.Waiting() {
 		b.nextURL = s.NextURL

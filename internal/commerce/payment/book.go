@@ -32,6 +32,7 @@ type account struct {
 	method, channel, currency         string
 	online                            bool
 	capture                           module.CaptureTime
+	once                              bool   // the gateway takes reserved money once and lets go of the rest
 	attempt                           string // the transaction that authorizes and counts
 	orderStatus                       string
 
@@ -67,7 +68,7 @@ const (
 	lockPaymentSQL = `SELECT id::text, organization_id::text, coalesce(order_id::text, ''), customer_id::text, method, coalesce(channel_id::text, ''), currency,
   online, capture, coalesce(attempt_id::text, ''), status, gateway_status, nullif(asked_at, '-infinity'), amount, authorized_amount, captured_amount,
   refunded_amount, coalesce(gateway_reference, ''), coalesce(next_url, ''), coalesce(instrument, ''), capture_before, coalesce(code, ''),
-  coalesce(message, ''), clock_timestamp()
+  coalesce(message, ''), captures_once, clock_timestamp()
 FROM payment WHERE id = $1 FOR NO KEY UPDATE`
 	// What nobody has asked for yet is not claimed any more while the book is open: whoever claims skips what is locked.
 	lockWorkSQL = `SELECT FROM payment_work WHERE payment_id = $1 AND ask = 'pay' AND tries = 0 FOR UPDATE`
@@ -92,7 +93,7 @@ func (b *book) queueOpen(batch *pgx.Batch, payment string) {
 	batch.Queue(lockPaymentSQL, payment).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&b.id, &b.organization, &b.order, &b.customer, &b.method, &b.channel, &b.currency, &b.online, &b.capture, &b.attempt,
 			&b.status, &b.word, &b.asked, &b.amount, &b.authorized, &b.captured, &b.refunded, &b.reference, &b.nextURL, &b.instrument,
-			&b.captureBefore, &b.code, &b.message, &b.now)
+			&b.captureBefore, &b.code, &b.message, &b.once, &b.now)
 	})
 	batch.Queue(lockWorkSQL, payment)
 	batch.Queue(stepsSQL, payment).Query(func(rows pgx.Rows) error {

@@ -38,7 +38,7 @@ VALUES ($1, $2, $3, $4, $5, nullif($6, ''), $7, $8, $9)`
   updated_at = now(), revision = revision + 1 WHERE id = $1`
 	updatePaymentSQL = `UPDATE payment SET status = $2, gateway_status = $3, asked_at = coalesce($4, asked_at), authorized_amount = $5, captured_amount = $6,
   refunded_amount = $7, gateway_reference = nullif($8, ''), next_url = nullif($9, ''), instrument = nullif($10, ''), capture_before = $11,
-  code = nullif($12, ''), message = nullif($13, ''), attempt_id = $14, updated_at = now(), revision = revision + 1 WHERE id = $1`
+  code = nullif($12, ''), message = nullif($13, ''), attempt_id = $14, captures_once = $15, updated_at = now(), revision = revision + 1 WHERE id = $1`
 )
 
 // asking is what goes with a step that is to be asked for.
@@ -130,9 +130,10 @@ func (b *book) done(s *step) {
 // finish queues the payment's row where it changed, and gives what the change log is to be told.
 func (b *book) finish() []change.Entry {
 	changed := b.fields()
-	if len(changed) > 0 || !sameTime(b.asked, b.was.asked) || b.word != b.was.word || b.attempt != b.was.attempt {
+	if len(changed) > 0 || !sameTime(b.asked, b.was.asked) || b.word != b.was.word || b.attempt != b.was.attempt ||
+		b.once != b.was.once {
 		b.writes.Queue(updatePaymentSQL, b.id, b.status, string(b.word), b.asked, b.authorized, b.captured, b.refunded, b.reference, b.nextURL,
-			b.instrument, b.captureBefore, b.code, b.message, b.attempt)
+			b.instrument, b.captureBefore, b.code, b.message, b.attempt, b.once)
 	}
 	if len(changed) > 0 {
 		return append([]change.Entry{b.entry(changed)}, b.entries...)

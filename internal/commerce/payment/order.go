@@ -20,14 +20,22 @@ import (
 
 // CaptureShipped takes the value of what was shipped, where the way of paying takes money at shipment. due is what all shipments
 // so far are worth, with tax and shipping: told again it takes nothing twice. final says that no shipment will follow, so what
-// is left is let go.
+// is left is let go. Where the gateway takes a payment only once, nothing is taken before that. Goods for which nothing can be
+// taken any more are told of: by a capture that failed with CodeShort, and the event order.paymentShort.
 func CaptureShipped(ctx context.Context, tx pgx.Tx, _ access.Caller, order string, due money.Amount, final bool) ([]change.Entry, error) {
 	b, err := openOf(ctx, tx, order)
-	if err != nil || b == nil || b.capture != module.AtShipment || !b.reserved() || b.cancelling(b.attempt) != nil {
+	if err != nil || b == nil || b.capture != module.AtShipment || b.status.Waiting() || b.cancelling(b.attempt) != nil {
 		return nil, err
 	}
 	if due.Currency != "" && due.Currency != b.currency {
 		return nil, fmt.Errorf("capture %s of the payment %s: it is in %s", due, b.id, b.currency)
+	}
+	if !b.reserved() {
+		b.short(due.Round().Number)
+		return b.write(ctx, tx)
+	}
+	if b.once && !final { // a capture would let go of the rest
+		return nil, nil
 	}
 	under, asked := b.pending(module.Capture)
 	amount := decimal.Min(due.Round().Number, b.authorized).Sub(b.captured).Sub(under)

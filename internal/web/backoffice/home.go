@@ -20,7 +20,7 @@ type Home struct {
 
 // Attention is work that waits.
 type Attention struct {
-	// Kind is a key below attention: "failedRuns", "refusedFiles", "unacknowledgedOrders", "refusedOrders",
+	// Kind is a key below attention: "failedRuns", "refusedFiles", "unacknowledgedOrders", "refusedOrders", "unpaidShipments",
 	// "blockedCustomers", "disabledChannels".
 	Kind   string
 	Count  int
