@@ -49,7 +49,11 @@ func (b *book) count(s *module.PaymentState, started time.Time) (certain bool) {
 	last := b.asked == nil || !started.Before(*b.asked)
 	lower := s.Captured.Number.LessThan(b.captured) || s.Refunded.Number.LessThan(b.refunded)
 	grew := s.Authorized.Number.GreaterThan(b.authorized) || s.Captured.Number.GreaterThan(b.captured) || s.Refunded.Number.GreaterThan(b.refunded)
-	b.captured, b.refunded = decimal.Max(b.captured, s.Captured.Number), decimal.Max(b.refunded, s.Refunded.Number)
+	doubtful := !last && s.Refunded.Number.GreaterThan(b.refunded) && b.bounced() // it may be from before the refund came back
+	b.captured = decimal.Max(b.captured, s.Captured.Number)
+	if !doubtful {
+		b.refunded = decimal.Max(b.refunded, s.Refunded.Number)
+	}
 	b.authorized = decimal.Max(b.authorized, s.Authorized.Number, b.captured)
 	if last {
 		b.asked = &started
@@ -60,7 +64,17 @@ func (b *book) count(s *module.PaymentState, started time.Time) (certain bool) {
 		b.word = s.Status
 	}
 	b.rest()
-	return taken || last
+	return (taken || last) && !doubtful
+}
+
+// bounced tells that a refund came back, the one reason for which a sum gets less.
+func (b *book) bounced() bool {
+	for _, s := range b.steps {
+		if s.action == module.Refund && s.code == codeRefundFailed {
+			return true
+		}
+	}
+	return false
 }
 
 // rank is how far a word of the gateway's goes; it never goes back by an older answer.
@@ -206,7 +220,7 @@ func (b *book) adopt(s *module.PaymentState) {
 func (b *book) bounce(own *step, s *module.PaymentState) {
 	b.refunded = decimal.Max(s.Refunded.Number, b.refunded.Sub(own.amount))
 	own.status = stepPending
-	b.conclude(own, outcome{status: stepFailed, code: "refund_failed", message: "The refund did not reach the buyer; give the money back in another way."})
+	b.conclude(own, outcome{status: stepFailed, code: codeRefundFailed, message: "The refund did not reach the buyer; give the money back in another way."})
 }
 
 func doneOutcome(d module.PaymentStep) outcome {
@@ -251,6 +265,9 @@ func (b *book) failures(action module.PaymentAction, attempt string) (n int) {
 
 // codeCancelled is the code of a payment that was stopped before there was money.
 const codeCancelled = "cancelled"
+
+// codeRefundFailed is the code of a refund that the gateway sent and that came back.
+const codeRefundFailed = "refund_failed"
 
 // Reasons of steps that nobody asked for.
 const (

@@ -106,6 +106,52 @@ func TestOlderMessageArrivesLater(t *testing.T) {
 	p.want("captured 50/50/0")
 }
 
+// A refund bounced, and what an older message saw before that arrives behind it: the refund is not counted again.
+func TestOlderMessageBehindABouncedRefund(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "50", "tok_good")
+	p.settle(c.one)
+	p.run(c.one, "capture", nil)
+	p.run(c.one, "refund", nil)
+	p.want("refunded 50/50/50")
+	looked, goOn := make(chan bool), make(chan bool)
+	var looks atomic.Int32
+	c.gateway.seen = func(*module.PaymentState) {
+		if looks.Add(1) == 1 {
+			looked <- true
+			<-goOn
+		}
+	}
+	late := make(chan error, 1)
+	go func() { late <- p.event(c.one, "evt_refunded") }()
+	<-looked
+	c.gateway.buyer(p.attempt, func(d *deposit) {
+		d.refunded = d.refunded.Sub(d.captured)
+		d.steps[len(d.steps)-1].Failed = true
+	})
+	if err := p.event(c.two, "evt_failed"); err != nil {
+		t.Error(err)
+	}
+	p.want("captured 50/50/0")
+	goOn <- true
+	if err := <-late; err != nil {
+		t.Error(err)
+	}
+	p.want("captured 50/50/0")
+	var again bool
+	c.Scan(&again, "SELECT EXISTS (SELECT FROM payment_work WHERE payment_id = $1 AND ask = 'look' AND due_at <= now())", p.id)
+	if !again {
+		t.Error("the gateway is not asked once more")
+	}
+	c.hasty()
+	c.sweep(c.one)
+	p.want("captured 50/50/0")
+	if got := p.run(c.one, "refund", nil); got != "succeeded" {
+		t.Errorf("another refund: %s", got)
+	}
+	p.want("refunded 50/50/50")
+}
+
 // The gateway's message comes before Pay has returned, and before its number of the payment is known here.
 func TestMessageBeforeTheAnswer(t *testing.T) {
 	for name, lost := range map[string]error{"answered": nil, "lost": errors.New("connection reset")} {
