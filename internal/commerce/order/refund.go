@@ -20,7 +20,8 @@ import (
 var Refund = resource.Command{
 	Name: "refund", On: "orders", Result: "orders", Event: "order.refunded", Idempotent: true, Admin: true,
 	Doc: "Gives money back: for lines that came back what they cost with their taxes, to the cent, or an amount. Never more than " +
-		"was captured. What came back is counted, but does not go on stock by it.",
+		"was captured. What came back is counted, but does not go on stock by it. A refund that fails later, as the payment's transactions " +
+		"and the event order.refundFailed tell, leaves the lines counted: the goods are back all the same, and the money is given back by amount.",
 	Input: resource.Fields{
 		resource.List("lines", maxAnswered, resource.Fields{
 			resource.Integer("position").Positive().Required().Doc("Number of the order's line."),

@@ -55,3 +55,32 @@ func TestPaymentShort(t *testing.T) {
 		t.Errorf("it was told %d times", told)
 	}
 }
+
+// A refund that its gateway refuses, or that bounces, is told at the order; the money can be asked for again by amount.
+func TestRefundFailedIsTold(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "100", "tok_good")
+	p.settle(c.one)
+	p.run(c.one, "capture", nil)
+	c.gateway.before = func(r module.PaymentRequest) error {
+		if r.Action == module.Refund {
+			return &module.Error{Class: module.Refused, Code: "account_closed", Detail: "The account is closed."}
+		}
+		return nil
+	}
+	if got := p.run(c.one, "refund", map[string]any{"amount": "30", "reason": "broken"}); got != "failed account_closed" {
+		t.Error(got)
+	}
+	p.settle(c.one)
+	var told string
+	c.Scan(&told, `SELECT string_agg(concat_ws(' ', data->>'amount', data->>'currency', data->>'reason', data->>'code'), ', ')
+		FROM change WHERE event = 'order.refundFailed' AND $1::uuid = ANY (ids)`, p.order)
+	if told != "30 EUR broken account_closed" {
+		t.Errorf("told %q", told)
+	}
+	c.gateway.before = nil
+	if got := p.run(c.one, "refund", amount("30")); got != "succeeded" {
+		t.Error(got)
+	}
+	p.want("partlyRefunded 100/100/30")
+}
