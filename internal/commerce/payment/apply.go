@@ -204,6 +204,9 @@ func (b *book) adopt(s *module.PaymentState) {
 			if own.action == d.Action && own.status == stepPending {
 				b.conclude(own, doneOutcome(d))
 				b.done(own)
+				if d.Failed {
+					b.keepRest(own)
+				}
 			}
 			if d.Action == module.Refund && d.Failed && own.status == stepSucceeded {
 				b.bounce(own, s)

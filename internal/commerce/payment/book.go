@@ -55,6 +55,7 @@ type step struct {
 	payment            string // the gateway's number of the payment that an authorization began
 	source             string
 	reason             string
+	final              bool   // of a capture that waits: what it leaves is let go
 	ask                string // pay, look, or "" where nothing is to be asked
 	claim              string // "" where nobody is asking
 	tries              int
@@ -75,7 +76,7 @@ FROM payment WHERE id = $1 FOR NO KEY UPDATE`
 	stepsSQL    = `SELECT t.id::text, t.action, t.status, t.amount, coalesce(t.gateway_reference, ''), coalesce(t.payment_reference, ''),
   coalesce(t.source_id::text, ''), coalesce(t.reason, ''), coalesce(w.ask, ''),
   CASE WHEN w.claimed_until > clock_timestamp() THEN coalesce(w.claim::text, '') ELSE '' END, coalesce(w.tries, 0), t.created_at,
-  coalesce(t.code, ''), coalesce(t.message, ''), coalesce(t.next_url, '')
+  coalesce(t.code, ''), coalesce(t.message, ''), coalesce(t.next_url, ''), coalesce(w.final, false)
 FROM payment_transaction t LEFT JOIN payment_work w ON w.transaction_id = t.id WHERE t.payment_id = $1 ORDER BY t.id`
 )
 
@@ -100,7 +101,7 @@ func (b *book) queueOpen(batch *pgx.Batch, payment string) {
 		for rows.Next() {
 			s := &step{}
 			if err := rows.Scan(&s.id, &s.action, &s.status, &s.amount, &s.reference, &s.payment, &s.source, &s.reason, &s.ask, &s.claim,
-				&s.tries, &s.created, &s.code, &s.message, &s.url); err != nil {
+				&s.tries, &s.created, &s.code, &s.message, &s.url, &s.final); err != nil {
 				return err
 			}
 			b.steps = append(b.steps, s)

@@ -50,7 +50,7 @@ type asking struct {
 // add writes a further step that waits for its call.
 func (b *book) add(action module.PaymentAction, amount decimal.Decimal, source, reason string, a asking) *step {
 	s := b.note(action, stepPending, amount, source, "", reason)
-	s.ask = "pay"
+	s.ask, s.final = "pay", a.final
 	b.writes.Queue(insertWorkSQL, s.id, b.organization, b.customer, b.id, a.final, a.token, a.returnURL, a.cancelURL, a.language)
 	return s
 }

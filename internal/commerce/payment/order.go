@@ -37,13 +37,13 @@ func CaptureShipped(ctx context.Context, tx pgx.Tx, _ access.Caller, order strin
 	if b.once && !final { // a capture would let go of the rest
 		return nil, nil
 	}
-	under, asked := b.pending(module.Capture)
+	under, _ := b.pending(module.Capture)
 	amount := decimal.Min(due.Round().Number, b.authorized).Sub(b.captured).Sub(under)
 	switch {
 	case amount.IsPositive():
-		b.add(module.Capture, amount, b.attempt, "shipped", asking{final: final})
-	case final && asked == 0 && b.takable().IsPositive():
-		b.letGo("shipped")
+		b.add(module.Capture, amount, b.attempt, reasonShipped, asking{final: final})
+	case final && !b.takesLast() && b.takable().IsPositive():
+		b.letGo(reasonShipped) // behind the captures that wait
 	}
 	return b.write(ctx, tx)
 }
@@ -109,4 +109,27 @@ func openOf(ctx context.Context, tx pgx.Tx, order string) (*book, error) {
 		return nil, nil
 	}
 	return open(ctx, tx, id, &pgx.Batch{})
+}
+
+const reasonShipped = "shipped"
+
+// takesLast tells that a capture waits which lets go of the rest by itself.
+func (b *book) takesLast() bool {
+	for _, s := range b.steps {
+		if s.action == module.Capture && s.status == stepPending && s.final {
+			return true
+		}
+	}
+	return false
+}
+
+// keepRest takes the letting go of the rest back where the capture before it came to nothing: what was shipped is still to be
+// taken.
+func (b *book) keepRest(failed *step) {
+	s := b.cancelling(failed.source)
+	if failed.action != module.Capture || s == nil || s.reason != reasonShipped || s.tries > 0 {
+		return
+	}
+	b.conclude(s, outcome{status: stepFailed, code: "not_captured", message: "A capture before it failed; take what was shipped, then cancel the rest."})
+	b.done(s)
 }

@@ -98,6 +98,46 @@ func TestCaptureFollowsShipment(t *testing.T) {
 	}
 }
 
+// A shipment is told to be the last while the capture of one before it still waits: the rest is let go behind it, but not where
+// it comes to nothing.
+func TestLastShipmentBehindACaptureThatWaits(t *testing.T) {
+	c := newCounter(t)
+	for want, refused := range map[string]error{"captured 100/40/0": nil, "authorized 100/0/0": trouble(module.Refused)} {
+		p := c.open("till", "100", "tok_good")
+		p.settle(c.one)
+		c.gateway.before = func(module.PaymentRequest) error { return trouble(module.Connection) }
+		p.shipped("40", false)
+		for range 2 {
+			if got := p.shipped("40", true); got != "authorized 100/0/0" {
+				t.Error(got)
+			}
+		}
+		c.gateway.before = func(r module.PaymentRequest) error {
+			if r.Action == module.Capture {
+				return refused
+			}
+			return nil
+		}
+		for range 3 {
+			c.hasty()
+			c.sweep(c.two)
+		}
+		p.want(want)
+		if got := c.gateway.has(p.attempt); got != want {
+			t.Errorf("the gateway has %s, want %s; %s", got, want, p.steps())
+		}
+		c.gateway.before = nil
+	}
+	p := c.open("till", "100", "tok_good") // the capture that waits lets go by itself
+	p.settle(c.one)
+	c.gateway.before = func(module.PaymentRequest) error { return trouble(module.Connection) }
+	p.shipped("40", true)
+	p.shipped("40", true)
+	if got := p.steps(); got != "capture 40 pending unreachable" {
+		t.Error(got)
+	}
+}
+
 func TestCancelAndRefundOfAnOrder(t *testing.T) {
 	c := newCounter(t)
 	cancel := func(p *paid) string {

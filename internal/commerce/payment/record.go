@@ -144,6 +144,7 @@ func (b *book) answered(own *step, s *module.PaymentState) bool {
 	b.conclude(own, o)
 	b.done(own)
 	if o.status == stepFailed {
+		b.keepRest(own)
 		b.ask(own.source)
 		return s.Status != module.PaymentFailed
 	}
@@ -187,6 +188,7 @@ func (b *book) unpaid(own *step, t *task, e *module.Error) {
 		b.conclude(own, outcome{status: stepFailed, code: code(e), message: words(t, e)})
 		b.done(own)
 		if !first {
+			b.keepRest(own)
 			b.ask(own.source)
 			return
 		}
