@@ -2,6 +2,7 @@ package stripe
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/stripe/stripe-go/v85"
@@ -29,6 +30,9 @@ func (k *connection) capture(ctx context.Context, r module.PaymentRequest) (*mod
 		}
 		p := &stripe.PaymentIntentCaptureParams{AmountToCapture: &n, Metadata: captured(r.Attempt, n)}
 		if !r.Final && n < intent.AmountCapturable && severalCaptures(intent) {
+			if len(intent.Metadata) >= mostKeys-1 {
+				return nil, tooMany(intent)
+			}
 			p.FinalCapture = stripe.Bool(false) // else the rest is let go
 		}
 		p.AddExpand(whole)
@@ -55,6 +59,22 @@ func sameCurrency(i *stripe.PaymentIntent, r module.PaymentRequest) error {
 	}
 	return &module.Error{Class: module.Refused, Code: "currency_mismatch",
 		Detail: string(r.Action) + " " + r.Amount.String() + ": the payment " + i.ID + " is in " + strings.ToUpper(string(i.Currency)) + "."}
+}
+
+// mostKeys is how many keys Stripe takes in an object's metadata (docs.stripe.com/metadata). Each capture needs one, and the
+// last of them is kept for the capture that none follows.
+const mostKeys = 50
+
+// tooMany refuses a part where only the rest can still be taken.
+func tooMany(i *stripe.PaymentIntent) error {
+	done := 0
+	for name := range i.Metadata {
+		if _, ours := attemptOf(name); ours {
+			done++
+		}
+	}
+	return &module.Error{Class: module.Refused, Code: "too_many_captures", Detail: "The payment " + i.ID + " was captured " + strconv.Itoa(done) +
+		" times, and Stripe's metadata has room for one capture more: take the rest in one last capture that is final."}
 }
 
 // severalCaptures says whether this card can be captured in parts (docs.stripe.com/payments/multicapture).

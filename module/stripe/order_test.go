@@ -1,6 +1,7 @@
 package stripe_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/hanse-commerce/hanse/module"
@@ -73,5 +74,34 @@ func cancelCheck(t *testing.T, g *gateway, c *module.Channel) {
 	s, err = stripe.New().Pay(t.Context(), c, module.PaymentRequest{Action: module.Cancel, Attempt: moduletest.Attempt(), Reference: s.Reference})
 	if err != nil || s.Status != module.PaymentVoided {
 		t.Errorf("%+v, %v; want %s", s, err, module.PaymentVoided)
+	}
+}
+
+// Stripe's metadata holds fifty keys, and each capture is noted in one: a part too many is refused before Stripe does, the last
+// capture is not.
+func TestManyCaptures(t *testing.T) {
+	g := start(t, stripesim.Config{})
+	c := g.channel(t, map[string]any{"capture": "manual"})
+	m := stripe.New()
+	s, err := m.Pay(t.Context(), c, request(t, "10.00", g.card("pm_card_visa")(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := module.PaymentRequest{Action: module.Capture, Reference: s.Reference, Amount: euros(t, "0.01")}
+	var refused *module.Error
+	parts := 0
+	for ; parts < 50; parts++ {
+		part.Attempt = moduletest.Attempt()
+		if _, err = m.Pay(t.Context(), c, part); err != nil {
+			break
+		}
+	}
+	if !errors.As(err, &refused) || refused.Code != "too_many_captures" || refused.Class != module.Refused || parts != 46 { // attempt, order, orderId
+		t.Fatalf("after %d captures: %v", parts, err)
+	}
+	part.Attempt, part.Amount, part.Final = moduletest.Attempt(), euros(t, "9.54"), true
+	s, err = m.Pay(t.Context(), c, part)
+	if err != nil || s.Status != module.PaymentCaptured || s.Captured.String() != "10.00 EUR" || len(s.Done) != parts+1 {
+		t.Fatalf("%+v, %v", s, err)
 	}
 }
