@@ -45,7 +45,7 @@ func TestRejectedRestIsNotTaken(t *testing.T) {
 	rejected["status"] = "rejected"
 	y.step("the rest is rejected", y.do("confirm", object{"lines": []any{rejected}}), "")
 	y.step("the status", y.state(), "processing shipped shipped 10 0 reserved 0 0 on hand 90 100")
-	y.step("what is taken", y.asked(), "capture 125 pending")
+	y.step("what is taken", y.asked(), "capture 125 pending, cancel 0 pending")
 }
 
 func TestRefundOfReturns(t *testing.T) {
