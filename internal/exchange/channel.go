@@ -13,7 +13,7 @@ var Channels = resource.Type{
 		resource.Localized("label").Unfiltered().Doc("Name that buyers see; without one it is the name."),
 		resource.Integer("position").Default("0").Required().Unfiltered().Doc("Order in which buyers are offered channels."),
 		resource.Text("kind").Max(64).Required().Eg("sap").Doc("Name of the module."),
-		resource.Boolean("enabled").Default("true").Required().Unfiltered().Doc("A channel that is not enabled neither reads nor writes."),
+		resource.Boolean("enabled").Default("true").Required().Unfiltered().Doc("A channel that is not enabled neither reads nor writes; payments that it began it still brings to their end."),
 		resource.JSON("settings").Doc("The module's settings; the module says which there are. Secrets are not among them: the command setSecret takes them."),
 		resource.Time("pausedAt").ReadOnly().Unfiltered().Doc("Since when it rests: the command pause stops it, resume lets it go on."),
 		resource.JSON("checks").ReadOnly().Doc(`What the last test of the connection found: [{"name","ok","detail"}].`),

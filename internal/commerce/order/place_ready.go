@@ -2,9 +2,9 @@ package order
 
 import (
 	"fmt"
-	"net/url"
 
 	"github.com/hanse-commerce/hanse/internal/command"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
 	"github.com/hanse-commerce/hanse/money"
 	"github.com/hanse-commerce/hanse/resource"
@@ -115,13 +115,5 @@ func (o *draft) checkPayment(call *command.Call) {
 	if !o.pay.Method.Traits.Online {
 		return
 	}
-	for _, name := range []string{"returnUrl", "cancelUrl"} {
-		value := call.Value(name)
-		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-			o.faults.add(command.CodeInvalidValue, name, "%s must be a whole address that begins with https:// or http://.", name)
-		}
-	}
-	if call.Value("paymentToken") == "" && call.Value("returnUrl") == "" {
-		o.faults.add(command.CodeRequired, "returnUrl", "Say where the gateway's page sends the buyer back to, or give the paymentToken of his card.")
-	}
+	o.faults = append(o.faults, payment.CheckAddresses(call.Value("paymentToken"), call.Value("returnUrl"), call.Value("cancelUrl"))...)
 }

@@ -18,14 +18,14 @@ var (
 		Doc: "Checks a card without a charge. The answer says whether it is good, or where the buyer has to go.",
 		Input: resource.Fields{
 			resource.Text("method").Max(64).Required().Eg("stripe").Doc("Code of the way of paying."),
-			resource.Text("token").WriteOnly().Doc("What the gateway gave for the card; without one its own page is used."),
+			resource.Text("token").Max(500).WriteOnly().Doc("What the gateway gave for the card; without one its own page is used."),
 			resource.Text("returnUrl").Max(2000).Doc("Where the gateway sends the buyer back to."),
 			resource.Text("cancelUrl").Max(2000).Doc("Where it sends a buyer who does not go on."),
 		}}
 	AuthorizeCommand = resource.Command{Name: "authorize", On: "payments", Result: "paymentTransactions", Idempotent: true, Admin: true, Storefront: true,
 		Doc: "Tries once more to authorize a payment that failed or expired, such as with another card.",
 		Input: resource.Fields{
-			resource.Text("token").WriteOnly().Doc("What the gateway gave for the card; without one its own page is used."),
+			resource.Text("token").Max(500).WriteOnly().Doc("What the gateway gave for the card; without one its own page is used."),
 			resource.Text("returnUrl").Max(2000).Doc("Where the gateway sends the buyer back to."),
 			resource.Text("cancelUrl").Max(2000).Doc("Where it sends a buyer who does not go on."),
 		}}

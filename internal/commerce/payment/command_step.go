@@ -20,6 +20,11 @@ func authorizeStep(b *book, call *command.Call) (*step, error) {
 	case b.captured.GreaterThan(b.refunded) || b.cancelling(b.attempt) != nil:
 		return nil, command.Refuse(CodeMoneyOnItsWayBack, "", "Money of the attempt before is on its way back; try again when it has arrived.")
 	}
+	if b.online {
+		if err := addressed(call); err != nil {
+			return nil, err
+		}
+	}
 	s := b.add(module.Authorize, b.amount, "", "", asking{token: call.Value("token"), returnURL: call.Value("returnUrl"),
 		cancelURL: call.Value("cancelUrl"), language: call.Caller.Language})
 	b.attempt, b.word, b.asked = s.id, module.PaymentPending, nil

@@ -32,6 +32,11 @@ func (c *commands) validate(ctx context.Context, tx pgx.Tx, call *command.Call) 
 	case !method.Traits.Validates:
 		return "", command.Refuse(CodeCannotValidate, "method", "%s checks no cards.", method.Title(call.Caller.Language))
 	}
+	if method.Traits.Online {
+		if err := addressed(call); err != nil {
+			return "", err
+		}
+	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return "", fmt.Errorf("make an id: %w", err)

@@ -28,7 +28,7 @@ func (d *Desk) log() *slog.Logger {
 // that is at it already. What the gateway does not answer stays for the sweep; an error is the database's. The check of a card,
 // which has no payment, is named by its transaction.
 func (d *Desk) Settle(ctx context.Context, organization, payment string) error {
-	if d.DB == nil { // a desk that only queues
+	if d.DB == nil || payment == "" { // a desk that only queues, or nothing to settle
 		return nil
 	}
 	for deadline := time.Now().Add(settleFor); ; {
