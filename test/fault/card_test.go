@@ -65,7 +65,7 @@ var cardSeams = []struct {
 	lostOnTheWay bool // what stands before the gateway, or its answer, never arrives
 	calls        int  // that make a payment, in the end
 }{
-	{name: "the order is committed and nobody was asked", what: "BEFORE UPDATE ON payment_work", condition: "old.claim IS NULL AND new.claim IS NOT NULL", calls: 1},
+	{name: "the order is committed and nobody was asked", what: "BEFORE INSERT ON exchange", condition: "new.direction = 'out' AND new.point = 'module'", calls: 1},
 	{name: "the gateway is being asked, which never hears of it", lostOnTheWay: true, calls: 2},
 	{name: "the gateway is being asked, and hears of it later", calls: 2},
 	{name: "the gateway has answered, which never arrives", done: true, lostOnTheWay: true, calls: 2},

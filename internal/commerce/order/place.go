@@ -67,6 +67,7 @@ func (d *desk) place(ctx context.Context, tx pgx.Tx, call *command.Call) (string
 	if err := o.asShown(call); err != nil {
 		return "", err
 	}
+	o.pay.Begun = d.Payments != nil
 	stock, err := o.write(ctx, tx, call)
 	if err != nil {
 		return "", err
@@ -75,7 +76,7 @@ func (d *desk) place(ctx context.Context, tx pgx.Tx, call *command.Call) (string
 		return "", err
 	}
 	if o.pay.Method.Traits.Online {
-		call.Left = o.pay.ID
+		call.Left = o.pay
 		return o.id, nil // it is placed when the payment stands
 	}
 	call.Left = nothing

@@ -71,7 +71,7 @@ func (o *draft) write(ctx context.Context, tx pgx.Tx, call *command.Call) (chang
 	batch.Queue(insertLinesSQL, append([]any{organization, o.id, customer}, o.columns()...)...)
 	batch.Queue(insertAddressesSQL, organization, o.id, customer, o.addresses[0], o.addresses[1], o.shippingAddress, o.billingAddress).
 		Query(checkAddresses)
-	payment.Queue(batch, call.Caller, o.pay)
+	payment.Queue(batch, call.Caller, &o.pay)
 	batch.Queue(closeSQL, o.cart, o.checkout, o.id, o.terms(), o.poNumber, checkout)
 	stock := inventory.QueueReserve(batch, call.Caller, o.id, o.stockLines())
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {

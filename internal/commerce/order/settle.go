@@ -20,20 +20,23 @@ const paymentSQL = `SELECT id::text, status, coalesce(code, '') FROM payment WHE
 // settle asks the gateway what becomes of the order's payment, behind the commit of place. The gateway's refusal is the
 // command's. Where the gateway does not answer the order stays pending, and the sweep of payments goes on.
 func (d *desk) settle(ctx context.Context, call *command.Call, order string) error {
-	id, known := call.Left.(string)
-	if known && id == nothing {
+	if call.Left == nothing {
 		return nil
 	}
-	var status, code string
-	var err error
-	if !known { // a repeated request
+	var id, status, code string
+	var err, unsettled error
+	begun, mine := call.Left.(payment.Opening)
+	if !mine { // a repeated request
 		if id, status, code, err = d.payment(ctx, call.Caller, order); err != nil || id == "" {
 			return err
 		}
 	}
-	var unsettled error
-	if d.Payments != nil && (status == "" || payment.Status(status).Waiting()) {
-		unsettled = d.Payments.Settle(ctx, call.Caller.Organization, id)
+	if d.Payments != nil && (mine || payment.Status(status).Waiting()) {
+		if mine {
+			unsettled = d.Payments.Begin(ctx, call.Caller.Organization, begun)
+		} else {
+			unsettled = d.Payments.Settle(ctx, call.Caller.Organization, id)
+		}
 		if _, status, code, err = d.payment(ctx, call.Caller, order); err != nil {
 			return errors.Join(unsettled, err)
 		}

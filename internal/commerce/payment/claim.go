@@ -43,16 +43,26 @@ const (
 	longestCall = claimFor + callFor // after so long what a node asked for has reached the gateway or never will
 )
 
-// claimSQL claims what is due. What was asked for of one payment is done in its order: a capture waits for the authorization.
-// $3 names a payment or transaction whose calls are claimed although another node's sweep would wait a little for this one.
-const claimSQL = `WITH due AS (
+// What is claimed: the next call of one payment or of one transaction ($3), also where another node's sweep would wait a little
+// for it; or what is due, whosever it is, $3 at most. What was asked for of one payment is done in its order: a capture waits for
+// the authorization.
+const (
+	claimNextSQL = `WITH due AS (
   SELECT w.transaction_id FROM payment_work w
-  WHERE (w.claimed_until IS NULL OR w.claimed_until < clock_timestamp())
-    AND CASE WHEN $3 = '' THEN w.due_at <= clock_timestamp()
-      ELSE w.ask = 'pay' AND (w.payment_id = nullif($3, '')::uuid OR w.transaction_id = nullif($3, '')::uuid) AND (w.tries = 0 OR w.due_at <= clock_timestamp()) END
-    AND (w.ask = 'look' OR NOT EXISTS (SELECT FROM payment_work e WHERE e.payment_id = w.payment_id AND e.ask = 'pay' AND e.seq < w.seq))
-  ORDER BY w.due_at LIMIT $4 FOR UPDATE OF w SKIP LOCKED),
-claimed AS (UPDATE payment_work w SET claim = $1, claimed_until = clock_timestamp() + make_interval(secs => $2), tries = tries + 1
+  WHERE w.ask = 'pay' AND (w.payment_id = $3::uuid OR w.transaction_id = $3::uuid) AND (w.tries = 0 OR w.due_at <= clock_timestamp()) AND ` + claimableSQL + `
+  ORDER BY w.seq LIMIT 1 FOR UPDATE OF w SKIP LOCKED),
+` + claimSQL
+	// statement_timestamp does not move while the statement runs, so that the index of due_at can be used.
+	claimDueSQL = `WITH due AS (
+  SELECT w.transaction_id FROM payment_work w WHERE w.due_at <= statement_timestamp() AND ` + claimableSQL + `
+  ORDER BY w.due_at LIMIT $3 FOR UPDATE OF w SKIP LOCKED),
+` + claimSQL
+	claimableSQL = `(w.claimed_until IS NULL OR w.claimed_until < clock_timestamp())
+    AND (w.ask = 'look' OR NOT EXISTS (SELECT FROM payment_work e WHERE e.payment_id = w.payment_id AND e.ask = 'pay' AND e.seq < w.seq))`
+)
+
+// claimSQL claims what was found for $2 seconds, as $1, and reads all that is to be known for the call.
+const claimSQL = `claimed AS (UPDATE payment_work w SET claim = $1, claimed_until = clock_timestamp() + make_interval(secs => $2), tries = tries + 1
   FROM due WHERE w.transaction_id = due.transaction_id RETURNING w.*)
 SELECT w.transaction_id::text, coalesce(w.payment_id::text, ''), w.organization_id::text, w.ask, t.action, t.amount, t.currency, w.final,
   coalesce(w.token, ''), coalesce(w.return_url, ''), coalesce(w.cancel_url, ''), coalesce(w.language, ''), w.tries,
@@ -79,7 +89,7 @@ func (d *Desk) claim(ctx context.Context, organization, of string) (t *task, err
 	claim := uuid.NewString()
 	batch := &pgx.Batch{} // one round trip, which is a transaction of its own
 	access.Queue(batch, d.caller(organization))
-	batch.Queue(claimSQL, claim, d.claimSeconds(), of, 1).Query(func(rows pgx.Rows) error {
+	batch.Queue(claimNextSQL, claim, d.claimSeconds(), of).Query(func(rows pgx.Rows) error {
 		all, err := pgx.CollectRows(rows, scanTask(claim))
 		if len(all) > 0 {
 			t = all[0]
@@ -99,7 +109,7 @@ func (d *Desk) claimDue(ctx context.Context, most int) (all []*task, err error) 
 		if err := access.EnterSystem(ctx, tx); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, claimSQL, claim, d.claimSeconds(), "", most)
+		rows, err := tx.Query(ctx, claimDueSQL, claim, d.claimSeconds(), most)
 		if err != nil {
 			return err
 		}

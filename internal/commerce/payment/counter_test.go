@@ -147,7 +147,7 @@ func (c *counter) open(method, amount, token string) *paid {
 		o := payment.Opening{ID: p.id, Transaction: p.attempt, Order: p.order, Customer: c.buyer.Customer, Website: c.Website, Method: m,
 			Amount: money.Of(decimal.RequireFromString(amount), "EUR"), Token: token, ReturnURL: "https://shop.test/back", Language: "en"}
 		batch := &pgx.Batch{}
-		payment.Queue(batch, caller, o)
+		payment.Queue(batch, caller, &o)
 		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 			return err
 		}

@@ -1,10 +1,15 @@
 package payment
 
 import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/change"
+	"github.com/hanse-commerce/hanse/module"
 	"github.com/hanse-commerce/hanse/money"
 )
 
@@ -21,6 +26,11 @@ type Opening struct {
 	ReturnURL   string
 	CancelURL   string
 	Language    string
+	// Begun tells that whoever queues it makes its first call himself, by Desk.Begin behind the commit: the call is claimed from
+	// the start, which saves a transaction. Should he die before, the sweep takes over when the claim has run out.
+	Begun bool
+
+	first *task
 }
 
 // openSQL writes the payment and its authorization. Online a gateway is to be asked for it ($12 is true); else the order
@@ -31,19 +41,63 @@ const openSQL = `WITH opened AS (INSERT INTO payment (id, organization_id, metho
     $8, $2, CASE WHEN $12 THEN 'pending' ELSE 'authorized' END, $9, $10)),
 step AS (INSERT INTO payment_transaction (id, organization_id, action, status, method, amount, currency, customer_id, payment_id, channel_id, order_id)
   VALUES ($2, $3, 'authorize', CASE WHEN $12 THEN 'pending' ELSE 'succeeded' END, $4, $5, $6, $9, $1, $7, $10))
-INSERT INTO payment_work (transaction_id, organization_id, customer_id, payment_id, token, return_url, cancel_url, language)
-SELECT $2, $3, $9, $1, nullif($11, ''), $13, $14, $15 WHERE $12`
+INSERT INTO payment_work (transaction_id, organization_id, customer_id, payment_id, token, return_url, cancel_url, language, claim, claimed_until, tries)
+SELECT $2, $3, $9, $1, nullif($11, ''), $13, $14, $15, w.claim, CASE WHEN w.claim IS NOT NULL THEN clock_timestamp() + make_interval(secs => $17) END,
+  CASE WHEN w.claim IS NULL THEN 0 ELSE 1 END
+FROM (SELECT nullif($16, '')::uuid) AS w(claim) WHERE $12`
 
-// Queue writes a payment and its first transaction as a statement of a batch, behind that which writes the order. It has one
-// result, to be read by Exec. Online the caller settles the payment behind the commit (Desk.Settle); a way of paying that is
-// not online has nothing to be asked.
-func Queue(batch *pgx.Batch, caller access.Caller, o Opening) {
+// aboutSQL is what a gateway is told of an order.
+const aboutSQL = `SELECT o.number, coalesce(o.po_number, ''), m.number, m.name, coalesce(u.email, ''), clock_timestamp()
+FROM sales_order o JOIN customer m ON m.id = o.customer_id LEFT JOIN customer_user u ON u.id = o.customer_user_id WHERE o.id = $1`
+
+// Queue writes a payment and its first transaction as a statement of a batch, behind that which writes the order. Online the
+// caller settles the payment behind the commit (Desk.Begin or Desk.Settle); a way of paying that is not online has nothing to
+// be asked.
+func Queue(batch *pgx.Batch, caller access.Caller, o *Opening) {
 	capture := string(o.Method.Traits.Capture)
 	if capture == "" {
 		capture = "manual"
 	}
+	claim := ""
+	if o.first = nil; o.Begun && o.Method.Traits.Online {
+		claim = uuid.NewString()
+		o.first = o.task(caller.Organization, claim)
+	}
 	batch.Queue(openSQL, o.ID, o.Transaction, caller.Organization, o.Method.Code, o.Amount.Number, o.Amount.Currency, o.Method.Channel,
-		capture, o.Customer, o.Order, o.Token, o.Method.Traits.Online, o.ReturnURL, o.CancelURL, o.Language)
+		capture, o.Customer, o.Order, o.Token, o.Method.Traits.Online, o.ReturnURL, o.CancelURL, o.Language, claim, claimFor.Seconds())
+	if t := o.first; t != nil {
+		batch.Queue(aboutSQL, o.Order).QueryRow(func(row pgx.Row) error {
+			w := &t.order
+			err := row.Scan(&w.Number, &w.PONumber, &w.CustomerNumber, &w.CustomerName, &w.Email, &t.started)
+			t.created = t.started
+			return err
+		})
+	}
+}
+
+// task is the first call of the payment, as claim would give it.
+func (o *Opening) task(organization, claim string) *task {
+	return &task{transaction: o.Transaction, payment: o.ID, organization: organization, claim: claim, ask: "pay", action: module.Authorize,
+		channel: o.Method.Channel, kind: o.Method.Kind, code: o.Method.Code, online: true, amount: o.Amount.Number, currency: o.Amount.Currency,
+		attempt: o.Transaction, token: o.Token, returnURL: o.ReturnURL, cancelURL: o.CancelURL, language: o.Language, tries: 1,
+		order: module.PaymentOrder{ID: o.Order}}
+}
+
+// Begin makes the call that Queue claimed, behind the commit, and settles the payment.
+func (d *Desk) Begin(ctx context.Context, organization string, o Opening) error {
+	if d.DB == nil {
+		return nil
+	}
+	if o.first != nil {
+		more, err := d.work(ctx, o.first)
+		if err != nil {
+			return fmt.Errorf("begin the payment %s: %w", o.ID, err)
+		}
+		if !more {
+			return nil
+		}
+	}
+	return d.Settle(ctx, organization, o.ID)
 }
 
 // Entries are what Queue did, for the change log.
