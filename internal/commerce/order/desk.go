@@ -20,7 +20,7 @@ type Offers interface {
 // Payments ask gateways for what a payment waits for; a *payment.Desk.
 type Payments interface {
 	Settle(ctx context.Context, organization, payment string) error
-	Begin(ctx context.Context, organization string, o payment.Opening) error
+	Begin(ctx context.Context, o payment.Opening) (payment.Standing, error)
 }
 
 // Services are what the commands of this area need.

@@ -22,15 +22,18 @@ var _ payment.Orders = Book{}
 type standing struct {
 	status, paymentStatus, number, poNumber, currency, customer string
 	total                                                       decimal.Decimal
+	paying                                                      []string // its checkout while that waits for the payment
 }
 
 const (
-	paidSQL = `SELECT status, payment_status, number, coalesce(po_number, ''), currency, customer_id::text, total FROM sales_order WHERE id = $1 FOR NO KEY UPDATE`
+	// A checkout leaves paying only under its order's lock.
+	paidSQL = `SELECT status, payment_status, number, coalesce(po_number, ''), currency, customer_id::text, total,
+  ARRAY(SELECT id::text FROM checkout k WHERE k.order_id = o.id AND k.status = 'paying') FROM sales_order o WHERE o.id = $1 FOR NO KEY UPDATE`
 	moveSQL = `UPDATE sales_order SET status = $2, payment_status = $3, cancelled_at = CASE WHEN $2 = 'cancelled' THEN coalesce(cancelled_at, clock_timestamp()) END,
   updated_at = now(), revision = revision + 1 WHERE id = $1`
 	// closedSQL ends the checkout of an order whose payment stands.
 	closedSQL = `UPDATE checkout SET status = 'placed', updated_at = now(), revision = revision + 1
-WHERE order_id = $1 AND status = 'paying' RETURNING id::text`
+WHERE order_id = $1 AND status = 'paying'`
 	// reopenSQL gives checkout and cart back to the buyer, so that he can pay in another way: by a new order.
 	reopenSQL = `WITH k AS (SELECT id, cart_id FROM checkout WHERE order_id = $1 AND status = 'paying' FOR NO KEY UPDATE),
 opened AS (UPDATE checkout SET status = 'open', order_id = NULL, payment_term_id = NULL, updated_at = now(), revision = revision + 1
@@ -61,7 +64,7 @@ func (b Book) PaymentChanged(ctx context.Context, tx pgx.Tx, caller access.Calle
 }
 
 func standingOf(ctx context.Context, tx pgx.Tx, order string) (o standing, err error) {
-	err = tx.QueryRow(ctx, paidSQL, order).Scan(&o.status, &o.paymentStatus, &o.number, &o.poNumber, &o.currency, &o.customer, &o.total)
+	err = tx.QueryRow(ctx, paidSQL, order).Scan(&o.status, &o.paymentStatus, &o.number, &o.poNumber, &o.currency, &o.customer, &o.total, &o.paying)
 	if err != nil {
 		err = fmt.Errorf("reading order %s: %w", order, err)
 	}
@@ -81,24 +84,20 @@ func (o standing) note(ctx context.Context, tx pgx.Tx, caller access.Caller, c p
 
 // confirm places a pending order: from here on it is like any other.
 func (b Book) confirm(ctx context.Context, tx pgx.Tx, caller access.Caller, o standing, c payment.Change) error {
-	var checkouts []string
 	batch := &pgx.Batch{}
 	batch.Queue(moveSQL, c.Order, "open", c.To)
-	batch.Queue(closedSQL, c.Order).Query(func(rows pgx.Rows) (err error) {
-		checkouts, err = pgx.CollectRows(rows, pgx.RowTo[string])
-		return err
-	})
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return err
-	}
+	batch.Queue(closedSQL, c.Order)
 	entries := []change.Entry{
 		{Resource: "orders", Event: change.Updated, IDs: []string{c.Order}, Fields: []string{"status", "paymentStatus"}},
 		placed(c.Order, o.number, o.poNumber, o.currency, o.total.String(), o.customer),
 	}
-	if len(checkouts) > 0 {
-		entries = append(entries, change.Entry{Resource: "checkouts", Event: change.Updated, IDs: checkouts, Fields: []string{"status"}})
+	if len(o.paying) > 0 {
+		entries = append(entries, change.Entry{Resource: "checkouts", Event: change.Updated, IDs: o.paying, Fields: []string{"status"}})
 	}
-	if err := change.Append(ctx, tx, caller, entries...); err != nil {
+	if err := change.Queue(batch, caller, entries...); err != nil {
+		return err
+	}
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return err
 	}
 	return b.Outbox.OrderPlaced(ctx, tx, caller.Organization, c.Order)

@@ -23,36 +23,34 @@ func (d *desk) settle(ctx context.Context, call *command.Call, order string) err
 	if call.Left == nothing {
 		return nil
 	}
-	var id, status, code string
-	var err, unsettled error
-	begun, mine := call.Left.(payment.Opening)
-	if !mine { // a repeated request
-		if id, status, code, err = d.payment(ctx, call.Caller, order); err != nil || id == "" {
+	var p payment.Standing
+	var unsettled error
+	if begun, mine := call.Left.(payment.Opening); mine && d.Payments != nil {
+		p, unsettled = d.Payments.Begin(ctx, begun)
+	} else { // a repeated request
+		id, now, err := d.payment(ctx, call.Caller, order)
+		if err != nil || id == "" {
 			return err
 		}
-	}
-	if d.Payments != nil && (mine || payment.Status(status).Waiting()) {
-		if mine {
-			unsettled = d.Payments.Begin(ctx, call.Caller.Organization, begun)
-		} else {
+		if p = now; d.Payments != nil && p.Status.Waiting() {
 			unsettled = d.Payments.Settle(ctx, call.Caller.Organization, id)
-		}
-		if _, status, code, err = d.payment(ctx, call.Caller, order); err != nil {
-			return errors.Join(unsettled, err)
+			if _, p, err = d.payment(ctx, call.Caller, order); err != nil {
+				return errors.Join(unsettled, err)
+			}
 		}
 	}
-	if payment.Status(status).Over() {
-		return declined(code)
+	if p.Status.Over() {
+		return declined(p.Code)
 	}
 	return unsettled
 }
 
 // payment finds the online payment of an order, "" if it has none.
-func (d *desk) payment(ctx context.Context, caller access.Caller, order string) (id, status, code string, err error) {
+func (d *desk) payment(ctx context.Context, caller access.Caller, order string) (id string, p payment.Standing, err error) {
 	batch := &pgx.Batch{}
 	access.Queue(batch, caller)
 	batch.Queue(paymentSQL, order).QueryRow(func(row pgx.Row) error {
-		if err := row.Scan(&id, &status, &code); !errors.Is(err, pgx.ErrNoRows) {
+		if err := row.Scan(&id, &p.Status, &p.Code); !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
 		return nil
@@ -60,7 +58,7 @@ func (d *desk) payment(ctx context.Context, caller access.Caller, order string) 
 	if err = d.DB.SendBatch(ctx, batch).Close(); err != nil {
 		err = fmt.Errorf("looking up the payment of order %s: %w", order, err)
 	}
-	return id, status, code, err
+	return id, p, err
 }
 
 // reasons say to a buyer why his payment came to nothing, by the codes of module.PaymentState.

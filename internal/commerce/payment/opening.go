@@ -83,21 +83,16 @@ func (o *Opening) task(organization, claim string) *task {
 		order: module.PaymentOrder{ID: o.Order}}
 }
 
-// Begin makes the call that Queue claimed, behind the commit, and settles the payment.
-func (d *Desk) Begin(ctx context.Context, organization string, o Opening) error {
-	if d.DB == nil {
-		return nil
+// Begin makes the call that Queue claimed, behind the commit, and tells how the payment stands then.
+func (d *Desk) Begin(ctx context.Context, o Opening) (Standing, error) {
+	if d.DB == nil || o.first == nil {
+		return Standing{Status: Pending}, nil
 	}
-	if o.first != nil {
-		more, err := d.work(ctx, o.first)
-		if err != nil {
-			return fmt.Errorf("begin the payment %s: %w", o.ID, err)
-		}
-		if !more {
-			return nil
-		}
+	after, err := d.work(ctx, o.first)
+	if err != nil {
+		return after, fmt.Errorf("begin the payment %s: %w", o.ID, err)
 	}
-	return d.Settle(ctx, organization, o.ID)
+	return after, nil
 }
 
 // Entries are what Queue did, for the change log.

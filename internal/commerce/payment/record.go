@@ -18,19 +18,26 @@ import (
 const patience = 3 * 24 * time.Hour
 
 // work does the three steps of one task that is claimed: the claim was the first, here are the call and what is written of it.
-// It reports whether the payment has more to be asked.
-func (d *Desk) work(ctx context.Context, t *task) (more bool, err error) {
+// What it gives is how the payment stands behind it.
+func (d *Desk) work(ctx context.Context, t *task) (after Standing, err error) {
 	ctx = context.WithoutCancel(ctx) // money that was asked for is written down, whoever has gone meanwhile
 	s, failed := d.call(ctx, t)
 	if t.payment == "" {
-		return false, d.recordCheck(ctx, t, s, failed)
+		return after, d.recordCheck(ctx, t, s, failed)
 	}
 	err = d.within(ctx, t.organization, t.payment, func(b *book) error {
 		err := d.record(b, t, s, failed)
-		more = b.asks(t.transaction)
+		after = Standing{Status: b.status, Code: b.code, more: b.asks(t.transaction)}
 		return err
 	})
-	return more, err
+	return after, err
+}
+
+// Standing is how a payment stands.
+type Standing struct {
+	Status Status
+	Code   string // why it came to nothing
+	more   bool   // there is something else to be asked
 }
 
 // within opens a payment's book in a transaction of the platform's own, and closes it.

@@ -46,11 +46,11 @@ func (d *Desk) Settle(ctx context.Context, organization, payment string) error {
 			}
 			continue
 		}
-		more, err := d.work(ctx, t)
+		after, err := d.work(ctx, t)
 		if err != nil {
 			return fmt.Errorf("settle the payment %s: %w", payment, err)
 		}
-		if !more {
+		if !after.more {
 			return nil
 		}
 	}
