@@ -28,8 +28,8 @@ const (
 	insertStepSQL = `INSERT INTO payment_transaction (id, organization_id, action, status, method, amount, currency, customer_id, payment_id, channel_id,
   order_id, source_id, gateway_reference, reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, '')::uuid, nullif($11, '')::uuid, nullif($12, '')::uuid, nullif($13, ''), nullif($14, ''))`
-	insertWorkSQL = `INSERT INTO payment_work (transaction_id, organization_id, customer_id, payment_id, final, token, return_url, cancel_url, language)
-VALUES ($1, $2, $3, $4, $5, nullif($6, ''), $7, $8, $9)`
+	insertWorkSQL = `INSERT INTO payment_work (transaction_id, organization_id, customer_id, payment_id, final, token, return_url, cancel_url, language, due_at)
+VALUES ($1, $2, $3, $4, $5, nullif($6, ''), $7, $8, $9, clock_timestamp() + CASE WHEN $10 THEN interval '0' ELSE interval '3 seconds' END)`
 	// The number that the gateway gave is kept for one step alone: a gateway may use the same for an authorization and its capture.
 	updateStepSQL = `UPDATE payment_transaction t SET status = $2, code = nullif($3, ''), message = nullif($4, ''), next_url = nullif($5, ''),
   gateway_reference = CASE WHEN $6 = '' OR EXISTS (SELECT FROM payment_transaction o WHERE o.organization_id = t.organization_id
@@ -44,6 +44,7 @@ VALUES ($1, $2, $3, $4, $5, nullif($6, ''), $7, $8, $9)`
 // asking is what goes with a step that is to be asked for.
 type asking struct {
 	final                                 bool
+	soon                                  bool // nobody asks behind the commit, so the sweep need not wait for him
 	token, returnURL, cancelURL, language string
 }
 
@@ -51,7 +52,7 @@ type asking struct {
 func (b *book) add(action module.PaymentAction, amount decimal.Decimal, source, reason string, a asking) *step {
 	s := b.note(action, stepPending, amount, source, "", reason)
 	s.ask, s.final = "pay", a.final
-	b.writes.Queue(insertWorkSQL, s.id, b.organization, b.customer, b.id, a.final, a.token, a.returnURL, a.cancelURL, a.language)
+	b.writes.Queue(insertWorkSQL, s.id, b.organization, b.customer, b.id, a.final, a.token, a.returnURL, a.cancelURL, a.language, a.soon)
 	return s
 }
 

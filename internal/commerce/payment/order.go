@@ -16,7 +16,7 @@ import (
 
 // The functions of this file are for areas that know an order and no payment. They run in the caller's transaction, which
 // locks the order's row before any payment's, and give what the change log is to be told. What they queue is asked of the
-// gateway behind the commit: by Desk.Settle, or by the sweep some seconds later.
+// gateway behind the commit: by Desk.Settle, or by the sweep within a second.
 
 // CaptureShipped takes the value of what was shipped, where the way of paying takes money at shipment. due is what all shipments
 // so far are worth, with tax and shipping: told again it takes nothing twice. final says that no shipment will follow, so what
@@ -41,7 +41,7 @@ func CaptureShipped(ctx context.Context, tx pgx.Tx, _ access.Caller, order strin
 	amount := decimal.Min(due.Round().Number, b.authorized).Sub(b.captured).Sub(under)
 	switch {
 	case amount.IsPositive():
-		b.add(module.Capture, amount, b.attempt, reasonShipped, asking{final: final})
+		b.add(module.Capture, amount, b.attempt, reasonShipped, asking{final: final, soon: true})
 	case final && !b.takesLast() && b.takable().IsPositive():
 		b.letGo(reasonShipped) // behind the captures that wait
 	}
@@ -81,7 +81,7 @@ func Refund(ctx context.Context, tx pgx.Tx, _ access.Caller, order string, amoun
 	if err := b.wholeCoins(amount.Number); err != nil {
 		return nil, err
 	}
-	b.add(module.Refund, amount.Number, b.attempt, reason, asking{})
+	b.add(module.Refund, amount.Number, b.attempt, reason, asking{soon: true})
 	return b.write(ctx, tx)
 }
 
@@ -93,7 +93,7 @@ func RefundRest(ctx context.Context, tx pgx.Tx, _ access.Caller, order, reason s
 		return nil, err
 	}
 	if left := b.returnable(b.attempt, b.captured, b.refunded); left.IsPositive() {
-		b.add(module.Refund, left, b.attempt, reason, asking{})
+		b.add(module.Refund, left, b.attempt, reason, asking{soon: true})
 	}
 	return b.write(ctx, tx)
 }
