@@ -17,6 +17,7 @@ func (Module) Checks() []module.Check {
 		{Name: "The keys belong together: both test or both live", Run: together},
 		{Name: "The secret key is accepted", Run: accepted},
 		{Name: "A webhook secret is set", Run: listens},
+		{Name: "The script for the payment step is there", Run: scripted},
 	}
 }
 

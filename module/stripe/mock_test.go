@@ -82,7 +82,7 @@ func (p *proof) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (p *proof) prove(r *http.Request, body []byte) {
-	if r.Context().Err() != nil {
+	if r.Context().Err() != nil || !strings.HasPrefix(r.URL.Path, "/v1/") { // the script is no part of the API
 		return
 	}
 	c, err := http.NewRequestWithContext(r.Context(), r.Method, p.mock+r.URL.RequestURI(), bytes.NewReader(body))
