@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 )
 
@@ -15,15 +14,6 @@ import (
 type client struct {
 	base string
 	http *http.Client
-}
-
-func (d *demo) login(ctx context.Context) (*client, error) {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
-	}
-	c := &client{base: d.facts.API.StorefrontURL, http: &http.Client{Jar: jar}}
-	return c, c.do(ctx, http.MethodPost, "/session", map[string]string{"email": d.facts.Buyer.Email, "password": d.facts.Buyer.Password}, nil)
 }
 
 // do sends JSON and reads the document that comes back.
@@ -37,9 +27,6 @@ func (c *client) do(ctx context.Context, method, path string, body, into any) er
 		return err
 	}
 	request.Header.Set("Content-Type", "application/vnd.api+json")
-	if path == "/session" {
-		request.Header.Set("Content-Type", "application/json")
-	}
 	response, err := c.http.Do(request)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/hanse-commerce/hanse/module/stripe/stripesim"
+	"github.com/hanse-commerce/hanse/test/bench/demo"
 )
 
 // gateway is Stripe's simulator behind a clock: how long calls that make a payment take from their first byte to the last of
@@ -51,8 +52,8 @@ func (g *gateway) close() {
 }
 
 // play begins with the keys that the demo made for its channel.
-func (g *gateway) play(d *demo) error {
-	b, err := os.ReadFile(filepath.Join(d.data, "demo-secrets.json")) // #nosec G304 -- in our own folder
+func (g *gateway) play(d *demo.Demo) error {
+	b, err := os.ReadFile(filepath.Join(d.Data, "demo-secrets.json")) // #nosec G304 -- in our own folder
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (g *gateway) play(d *demo) error {
 	}
 	g.key = keys.Stripe
 	g.sim.Store(stripesim.New(stripesim.Config{PublicURL: g.address, SecretKey: keys.Stripe, PublishableKey: keys.StripePublishable,
-		WebhookURL: d.facts.StripeWebhookURL, WebhookSecret: keys.StripeWebhook}))
+		WebhookURL: d.Facts.StripeWebhookURL, WebhookSecret: keys.StripeWebhook}))
 	return nil
 }
 

@@ -11,9 +11,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hanse-commerce/hanse/test/bench/demo"
 )
 
 // bench is one use of the command.
@@ -22,7 +25,7 @@ type bench struct {
 	delay, pause  time.Duration // of the gateway; between two orders
 	dir           string
 	gateway       *gateway
-	demo          *demo
+	db            *pgx.Conn
 }
 
 func main() {
@@ -42,40 +45,33 @@ func main() {
 }
 
 func (b *bench) run(ctx context.Context) (err error) {
-	if b.dir == "" {
-		if b.dir, err = os.MkdirTemp("", "hanse-payments-"); err != nil {
-			return err
-		}
-		if err := os.Chmod(b.dir, 0o711); err != nil { // #nosec G302 -- the database's user has to pass through
-			return err
-		}
-		defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	}
-	hanse := filepath.Join(b.dir, "hanse")
-	if err := build(ctx, hanse); err != nil {
-		return err
-	}
 	if b.gateway, err = openGateway(ctx, b.delay); err != nil {
 		return err
 	}
 	defer b.gateway.close()
-	if b.demo, err = startDemo(ctx, hanse, filepath.Join(b.dir, "data"), b.gateway.address); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, b.demo.stop()) }()
-	if err := b.gateway.play(b.demo); err != nil {
-		return err
-	}
-	c, err := b.demo.login(ctx)
+	d, err := demo.Start(ctx, b.dir, "--stripe-api-base", b.gateway.address)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, d.Stop()) }()
+	if b.db, err = pgx.Connect(ctx, d.Facts.DatabaseURL); err != nil {
+		return err
+	}
+	defer func() { _ = b.db.Close(context.WithoutCancel(ctx)) }()
+	if err := b.gateway.play(d); err != nil {
+		return err
+	}
+	buyer, err := d.Login(ctx)
+	if err != nil {
+		return err
+	}
+	c := &client{d.Facts.API.StorefrontURL, buyer}
 	const warm = 50
 	first, err := c.prepare(ctx, b.lines)
 	if err != nil {
 		return err
 	}
-	checkouts, err := b.demo.copies(ctx, first, 2*(b.orders+warm))
+	checkouts, err := copies(ctx, b.db, first, 2*(b.orders+warm))
 	if err != nil {
 		return err
 	}
@@ -104,7 +100,7 @@ func (b *bench) measure(ctx context.Context, c *client, checkouts []string) (r r
 				return r, err
 			}
 			input["returnUrl"] = c.base
-			if err := b.demo.payByCard(ctx, checkout); err != nil {
+			if err := payByCard(ctx, b.db, checkout); err != nil {
 				return r, err
 			}
 		}

@@ -17,7 +17,7 @@ import (
 // exec runs statements as the owner of the tables.
 func (b *bench) exec(ctx context.Context, what string, statements ...string) error {
 	start := time.Now()
-	conn, err := pgx.Connect(ctx, b.demo.facts.DatabaseURL)
+	conn, err := pgx.Connect(ctx, b.demo.Facts.DatabaseURL)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (b *bench) exec(ctx context.Context, what string, statements ...string) err
 func (b *bench) fill(ctx context.Context, lists int) error {
 	org := "(SELECT id FROM organization WHERE code = 'acme')"
 	unit := "(SELECT id FROM unit WHERE code = 'C62' AND organization_id = " + org + ")"
-	buyer := "(SELECT customer_id FROM customer_user WHERE email = '" + b.demo.facts.Buyer.Email + "')"
+	buyer := "(SELECT customer_id FROM customer_user WHERE email = '" + b.demo.Facts.Buyer.Email + "')"
 	err := b.exec(ctx, fmt.Sprintf("%d products and %d lists", b.products, lists),
 		`INSERT INTO category (id, organization_id, code, name) SELECT gen_random_uuid(), `+org+`, 'BENCH-' || n, jsonb_build_object('en', 'Bench ' || n) FROM generate_series(0, 99) n`,
 		fmt.Sprintf(`INSERT INTO product (id, organization_id, sku, name, description, unit_id, category_id)
@@ -60,7 +60,7 @@ func (b *bench) fill(ctx context.Context, lists int) error {
 	if err != nil {
 		return err
 	}
-	conn, err := pgx.Connect(ctx, b.demo.facts.DatabaseURL)
+	conn, err := pgx.Connect(ctx, b.demo.Facts.DatabaseURL)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ var command = regexp.MustCompile(`(?m)^-- (pgbench .*)$`)
 
 // script lets hanse explain write the statements of the request for pgbench; it is the command line to run.
 func (b *bench) script(ctx context.Context, path string) (string, error) {
-	out, err := exec.CommandContext(ctx, b.hanse, "explain", "GET", "/api/storefront/v1"+path, "--buyer", b.demo.facts.Buyer.Email, "--data", b.demo.data).Output() // #nosec G204 -- our own binary
+	out, err := exec.CommandContext(ctx, b.demo.Program, "explain", "GET", "/api/storefront/v1"+path, "--buyer", b.demo.Facts.Buyer.Email, "--data", b.demo.Data).Output() // #nosec G204 -- our own binary
 	if err != nil {
 		return "", fmt.Errorf("explaining the request: %w", err)
 	}
@@ -94,11 +94,11 @@ func (b *bench) script(ctx context.Context, path string) (string, error) {
 	if m == nil {
 		return "", fmt.Errorf("hanse explain names no pgbench command: %.200s", out)
 	}
-	file := filepath.Join(b.dir, "list.sql")
+	file := filepath.Join(filepath.Dir(b.demo.Program), "list.sql")
 	if err := os.WriteFile(file, out, 0o600); err != nil {
 		return "", err
 	}
-	line := strings.NewReplacer("FILE", file, "DATABASE_URL", "'"+b.demo.facts.DatabaseURL+"'", "-c 8", fmt.Sprintf("-c %d", b.connections),
+	line := strings.NewReplacer("FILE", file, "DATABASE_URL", "'"+b.demo.Facts.DatabaseURL+"'", "-c 8", fmt.Sprintf("-c %d", b.connections),
 		"-T 10", fmt.Sprintf("-T %d", b.seconds)).Replace(string(m[1]))
 	return strings.Replace(line, "-f list.sql", "-f "+file, 1), nil
 }

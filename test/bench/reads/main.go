@@ -11,17 +11,18 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/hanse-commerce/hanse/test/bench/demo"
 )
 
 // bench is one use of the command.
 type bench struct {
 	rounds, seconds, connections int
 	products, lists              int
-	dir, hanse                   string
-	demo                         *demo
+	dir                          string
+	demo                         *demo.Demo
 	category                     string // whose products are listed
 }
 
@@ -43,23 +44,10 @@ func main() {
 }
 
 func (b *bench) run(ctx context.Context) (err error) {
-	if b.dir == "" {
-		if b.dir, err = os.MkdirTemp("", "hanse-reads-"); err != nil {
-			return err
-		}
-		if err := os.Chmod(b.dir, 0o711); err != nil { // #nosec G302 -- the database's user has to pass through
-			return err
-		}
-		defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	}
-	b.hanse = filepath.Join(b.dir, "hanse")
-	if err := build(ctx, b.hanse); err != nil {
+	if b.demo, err = demo.Start(ctx, b.dir); err != nil {
 		return err
 	}
-	if b.demo, err = startDemo(ctx, b.hanse, filepath.Join(b.dir, "data")); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, b.demo.stop()) }()
+	defer func() { err = errors.Join(err, b.demo.Stop()) }()
 	const few = 10
 	fmt.Printf("%d products, %d connections, %d rounds of %d s\n", b.products, b.connections, b.rounds, b.seconds)
 	if err := b.fill(ctx, few); err != nil {
@@ -87,11 +75,12 @@ type verdict struct{ rate, bare, p50, p95 float64 }
 // compare measures both sides in turn and prints each round, then the medians.
 func (b *bench) compare(ctx context.Context, lists int) (verdict, error) {
 	path := "/products?filter[category]=" + b.category + "&sort=sku&page[size]=24"
-	client, err := b.demo.login(ctx)
+	buyer, err := b.demo.Login(ctx)
 	if err != nil {
 		return verdict{}, err
 	}
-	if err := client.check(ctx, path, lists); err != nil {
+	c := &client{b.demo.Facts.API.StorefrontURL, buyer}
+	if err := c.check(ctx, path, lists); err != nil {
 		return verdict{}, err
 	}
 	script, err := b.script(ctx, path)
@@ -100,7 +89,7 @@ func (b *bench) compare(ctx context.Context, lists int) (verdict, error) {
 	}
 	var rates, bares, p50s, p95s, ratios []float64
 	for n := range b.rounds + 1 {
-		r, err := client.load(ctx, path, b.connections, time.Duration(b.seconds)*time.Second)
+		r, err := c.load(ctx, path, b.connections, time.Duration(b.seconds)*time.Second)
 		if err != nil {
 			return verdict{}, err
 		}

@@ -1,100 +1,21 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 )
 
-func build(ctx context.Context, into string) error {
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", into, "./cmd/hanse").CombinedOutput(); err != nil { // #nosec G204 -- fixed words
-		return fmt.Errorf("building hanse: %w\n%s", err, out)
-	}
-	return nil
-}
-
-// demo is a running demo.
-type demo struct {
-	cmd   *exec.Cmd
-	data  string
-	facts struct {
-		Buyer struct{ Email, Password string } `json:"buyer"`
-		API   struct {
-			StorefrontURL string `json:"storefront_url"`
-		} `json:"api"`
-		DatabaseURL string `json:"database_url"`
-	}
-}
-
-func startDemo(ctx context.Context, hanse, data string) (*demo, error) {
-	d := &demo{data: data, cmd: exec.CommandContext(ctx, hanse, "demo", "--data", data, "--http", "127.0.0.1:0", "--sftp", "127.0.0.1:0", "--no-simulators")} // #nosec G204 -- our own binary
-	d.cmd.Stderr = os.Stderr
-	d.cmd.Cancel = func() error { return d.cmd.Process.Signal(os.Interrupt) }
-	if err := d.cmd.Start(); err != nil {
-		return nil, err
-	}
-	for range 1200 {
-		b, err := os.ReadFile(filepath.Join(data, "demo.json")) // #nosec G304 -- in our own folder
-		if err == nil && json.Unmarshal(b, &d.facts) == nil {
-			return d, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-	return nil, errors.Join(errors.New("the demo did not start within two minutes"), d.stop())
-}
-
-func (d *demo) stop() error {
-	if err := d.cmd.Process.Signal(os.Interrupt); err != nil {
-		return err
-	}
-	return d.cmd.Wait()
-}
-
 // client is a buyer at the storefront API.
 type client struct {
 	base string
 	http *http.Client
-}
-
-func (d *demo) login(ctx context.Context) (*client, error) {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
-	}
-	c := &client{base: d.facts.API.StorefrontURL, http: &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
-	body, err := json.Marshal(map[string]string{"email": d.facts.Buyer.Email, "password": d.facts.Buyer.Password})
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/session", bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := c.http.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusNoContent {
-		return nil, fmt.Errorf("logging in: %s", response.Status)
-	}
-	return c, nil
 }
 
 func (c *client) get(ctx context.Context, path string) ([]byte, error) {
