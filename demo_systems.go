@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -47,14 +49,18 @@ func (d *demo) openSystems(ctx context.Context, s *server, logins secrets) (sys 
 			sys.close()
 		}
 	}()
+	earlier, err := s.earlierBases(ctx)
+	if err != nil {
+		return sys, err
+	}
 	var stripe, fedex net.Listener
 	if sys.stripeBase == "" {
-		if stripe, sys.stripeBase, err = door(ctx); err != nil {
+		if stripe, sys.stripeBase, err = door(ctx, earlier[stripeCode]); err != nil {
 			return sys, err
 		}
 	}
 	if sys.fedexBase == "" {
-		if fedex, sys.fedexBase, err = door(ctx); err != nil {
+		if fedex, sys.fedexBase, err = door(ctx, earlier[fedexCode]); err != nil {
 			return sys, err
 		}
 		sys.serve(fedex, fedexsim.New(fedexsim.Config{ClientID: fedexClient, ClientSecret: logins.FedEx, Account: fedexAccount, Currency: sample.Currency}))
@@ -66,15 +72,46 @@ func (d *demo) openSystems(ctx context.Context, s *server, logins secrets) (sys 
 	sys.webhookURL = s.httpURL() + "/hooks/" + id
 	if stripe != nil {
 		sys.sim = stripesim.New(stripesim.Config{PublicURL: sys.stripeBase, WebhookURL: sys.webhookURL, WebhookSecret: logins.StripeWebhook,
-			SecretKey: logins.Stripe, PublishableKey: logins.StripePublishable, Merchant: "Acme Trading", Log: s.log})
+			SecretKey: logins.Stripe, PublishableKey: logins.StripePublishable, Merchant: "Acme Trading", Log: s.log,
+			File: filepath.Join(d.cfg.Data, "stripe-simulator.json")})
 		sys.serve(stripe, sys.sim)
 	}
 	return sys, nil
 }
 
-// door opens a free port of this machine.
-func door(ctx context.Context) (net.Listener, string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+// earlierBases tells where the systems were at the demo's last start, by channel: pages of payments and tracking links of
+// then should still work.
+func (s *server) earlierBases(ctx context.Context) (map[string]string, error) {
+	bases := map[string]string{}
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := access.EnterSystem(ctx, tx); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, "select code, settings->>'apiBase' from channel where code = any ($1) and settings ? 'apiBase'", []string{stripeCode, fedexCode})
+		if err != nil {
+			return err
+		}
+		var code, base string
+		_, err = pgx.ForEachRow(rows, []any{&code, &base}, func() error { bases[code] = base; return nil })
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking up where gateway and carrier were: %w", err)
+	}
+	return bases, nil
+}
+
+// door opens the port of an earlier start, or a free one of this machine.
+func door(ctx context.Context, earlier string) (l net.Listener, base string, err error) {
+	address := "127.0.0.1:0"
+	if was, ok := strings.CutPrefix(earlier, "http://127.0.0.1:"); ok {
+		address = "127.0.0.1:" + was
+	}
+	for _, address := range []string{address, "127.0.0.1:0"} {
+		if l, err = (&net.ListenConfig{}).Listen(ctx, "tcp", address); err == nil {
+			break
+		}
+	}
 	if err != nil {
 		return nil, "", fmt.Errorf("opening a port for a simulator: %w", err)
 	}
@@ -96,8 +133,8 @@ func (sys *systems) close() {
 	}
 }
 
-// openChannels makes the channels of gateway and carrier, or brings them up to date: simulators have another port at each
-// start. It gives the id of the gateway's.
+// openChannels makes the channels of gateway and carrier, or brings them up to date: simulators may have another port.
+// It gives the id of the gateway's.
 func (s *server) openChannels(ctx context.Context, sys *systems, logins secrets) (stripe string, err error) {
 	org, err := s.organization(ctx, organizationCode)
 	if err != nil {

@@ -73,6 +73,9 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, e endpoint) {
 	default:
 		a, c.Replayed = s.once(c, p, func() (answer, bool) { return s.run(r, e, p, trouble) })
 	}
+	if r.Method == http.MethodPost {
+		s.save()
+	}
 	c.Status = a.status
 	s.note(c)
 	if trouble.drop {

@@ -31,10 +31,11 @@ type Config struct {
 	// RetryPause is the first pause before a webhook that failed is sent again; it doubles each time. 200 ms if zero.
 	RetryPause time.Duration
 	Log        *slog.Logger
+	// File keeps the account over restarts, "" for in memory only. One that cannot be read is left alone, and the account is new.
+	File string
 }
 
-// Simulator is one account at Stripe, in test mode. It keeps all in memory, is an http.Handler, and is safe for use from
-// several goroutines.
+// Simulator is one account at Stripe, in test mode. It is an http.Handler and safe for use from several goroutines.
 type Simulator struct {
 	cfg    Config
 	routes *http.ServeMux
@@ -50,6 +51,8 @@ type Simulator struct {
 	keys     map[string]*remembered
 	mischief mischief
 	calls    []call
+
+	saving sync.Mutex
 }
 
 // New makes a simulator; Close ends its sending of webhooks.
@@ -68,6 +71,12 @@ func New(cfg Config) *Simulator {
 	s := &Simulator{cfg: cfg, keys: map[string]*remembered{}, mischief: mischief{Multicapture: true, Script: true}}
 	s.out = newOutbox(cfg)
 	s.routes = s.newRoutes()
+	if cfg.File != "" {
+		if err := s.load(); err != nil {
+			cfg.Log.Error("the simulated Stripe begins with an empty account, which is not kept", "error", err)
+			s.cfg.File = ""
+		}
+	}
 	return s
 }
 
@@ -78,6 +87,9 @@ func (s *Simulator) Close() { s.out.close() }
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 	s.routes.ServeHTTP(w, r)
+	if r.Method == http.MethodPost && !strings.HasPrefix(r.URL.Path, "/v1/") { // a page; calls of the API save by themselves
+		s.save()
+	}
 }
 
 // book holds objects of one kind in the order in which they were made.
