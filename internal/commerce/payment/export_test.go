@@ -1,4 +1,8 @@
 package payment
 
-// WhoseSQL is whoseSQL for the test of its plan.
-const WhoseSQL = whoseSQL
+// Statements for the test of their plans.
+const (
+	WhoseSQL     = whoseSQL
+	ClaimDueSQL  = claimDueSQL
+	ClaimNextSQL = claimNextSQL
+)
