@@ -98,7 +98,8 @@ func (s *server) assemble(ctx context.Context) (err error) {
 	}
 	s.channels = s.newChannels()
 	s.payments = s.newPayments()
-	s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(s.orders()), order.Answers(payment.Refund), shipment.Bindings(s.registry),
+	orders := s.orders()
+	s.commands, err = command.NewRunner(s.pool, s.store, cart.Bindings(), order.Bindings(orders), order.Answers(orders), shipment.Bindings(s.registry),
 		billing.Bindings(), payment.Bindings(s.payments), account.Bindings(s.access), watch.Bindings(), channel.Bindings(s.channels))
 	if err != nil {
 		return err

@@ -70,7 +70,7 @@ func Bindings(s order.Services) []command.Binding {
 	if !ok {
 		desk = &payment.Desk{DB: s.DB, Registry: s.Methods.Registry, Orders: order.Book{Outbox: s.Outbox}}
 	}
-	return slices.Concat(cart.Bindings(), order.Bindings(s), order.Answers(payment.Refund), shipment.Bindings(s.Methods.Registry),
+	return slices.Concat(cart.Bindings(), order.Bindings(s), order.Answers(s), shipment.Bindings(s.Methods.Registry),
 		billing.Bindings(), payment.Bindings(desk))
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/commerce/catalog"
+	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/money"
 	"github.com/hanse-commerce/hanse/resource"
 )
@@ -33,19 +34,17 @@ var Refund = resource.Command{
 }
 
 // Answers ties the commands by which an ERP and staff answer an order to their functions.
-func Answers(repay Repaying) []command.Binding {
+func Answers(s Services) []command.Binding {
+	d := &desk{s}
 	return []command.Binding{
 		{On: Confirm.On, Name: Confirm.Name, Run: confirm},
 		{On: Import.On, Name: Import.Name, Run: importOrder},
-		{On: Refund.On, Name: Refund.Name, Run: repay.refund},
+		{On: Refund.On, Name: Refund.Name, Run: refund, After: d.repaid},
 	}
 }
 
-// Repaying gives money back to whoever paid an order; package payment does.
-type Repaying func(ctx context.Context, tx pgx.Tx, caller access.Caller, order string, amount money.Amount, reason string) ([]change.Entry, error)
-
 // refund locks the order, counts what came back, and asks for the money to be given back.
-func (r Repaying) refund(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error) {
+func refund(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error) {
 	o, err := Hold(ctx, tx, call.Target)
 	if err != nil {
 		return "", err
@@ -64,10 +63,7 @@ func (r Repaying) refund(ctx context.Context, tx pgx.Tx, call *command.Call) (st
 	if err != nil {
 		return "", err
 	}
-	if r == nil {
-		return "", command.Refuse("nothing_captured", "", "Nothing was captured for order %s, so there is nothing to give back.", o.Number)
-	}
-	entries, err := r(ctx, tx, call.Caller, o.ID, amount, call.Value("reason"))
+	entries, err := payment.Refund(ctx, tx, call.Caller, o.ID, amount, call.Value("reason"))
 	if err != nil {
 		return "", err
 	}
@@ -78,6 +74,23 @@ func (r Repaying) refund(ctx context.Context, tx pgx.Tx, call *command.Call) (st
 		"reason": call.Value("reason"), "customer": o.Customer}) // strings always marshal
 	entries = append(entries, change.Entry{Resource: "orders", Event: Refund.Event, IDs: []string{o.ID}, Data: data})
 	return o.ID, change.Append(ctx, tx, call.Caller, entries...)
+}
+
+// repaid has the gateway asked behind the commit, so that the answer tells what came of it; what it does not answer the sweep
+// asks for.
+func (d *desk) repaid(ctx context.Context, call *command.Call, order string) error {
+	if d.Payments == nil {
+		return nil
+	}
+	var id string
+	batch := &pgx.Batch{}
+	access.Queue(batch, call.Caller)
+	batch.Queue("SELECT id::text FROM payment WHERE order_id = $1 ORDER BY id DESC LIMIT 1", order).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
+	if err := d.DB.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("looking up the payment of order %s: %w", order, err)
+	}
+	return d.Payments.Settle(ctx, call.Caller.Organization, id)
 }
 
 // asked is what came back, by position, and what is to be given back for it.
