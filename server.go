@@ -121,9 +121,14 @@ func (s *server) assemble(ctx context.Context) (err error) {
 
 // orders are what checkouts and orders need of the node.
 func (s *server) orders() order.Services {
-	return order.Services{DB: s.pool, Outbox: dispatch.Outbox{Jobs: s.jobs}, Methods: payment.Methods{Registry: s.registry}, Payments: s.payments,
+	return order.Services{DB: s.pool, Outbox: dispatch.Outbox{Jobs: s.jobs}, Methods: s.methods(), Payments: s.payments,
 		Shipping:  &shipping.Desk{DB: s.pool, Carriers: s.channels, Registry: s.registry, Log: s.log},
 		Committed: s.sequencer.Wake, Log: s.log}
+}
+
+// methods are the ways of paying, as far as this node can call their channels.
+func (s *server) methods() payment.Methods {
+	return payment.Methods{Registry: s.registry, Usable: s.channels.Usable}
 }
 
 // orderPlaced tells the order that its file lies ready.

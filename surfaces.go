@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/hanse-commerce/hanse/internal/access"
-	"github.com/hanse-commerce/hanse/internal/commerce/payment"
 	"github.com/hanse-commerce/hanse/internal/point/api/jsonapi"
 	"github.com/hanse-commerce/hanse/internal/point/api/oauth"
 	"github.com/hanse-commerce/hanse/internal/web/backoffice/staff"
@@ -26,7 +25,7 @@ func (s *server) surfaces(mux *http.ServeMux) error {
 		return err
 	}
 	store, err := shop.New(shop.Options{Name: "Hanse", Pool: s.pool, Store: s.store, Commands: s.commands, Directory: s.access,
-		Payments: payment.Methods{Registry: s.registry}, PublicURL: s.cfg.PublicURL, Secure: secure, Committed: s.sequencer.Wake, Log: s.log})
+		Payments: s.methods(), PublicURL: s.cfg.PublicURL, Secure: secure, Committed: s.sequencer.Wake, Log: s.log})
 	if err != nil {
 		return err
 	}

@@ -198,8 +198,13 @@ func TestSecretsThatCannotBeRead(t *testing.T) {
 		}
 	}
 	who.Must(t, http.MethodPost, program.ShopAPI+"/checkouts/"+who.Prepare(t, sku, "1")+"/actions/quoteShipping", nil)
-	a, err := who.Do(t.Context(), http.MethodPost, program.Placing(byCard(t, who, sku, "1")), paying("ctoken_x"))
-	if err != nil || a.Status/100 == 5 {
+	checkout := byCard(t, who, sku, "1")
+	if ways := string(who.Must(t, http.MethodPost, program.ShopAPI+"/checkouts/"+checkout+"/actions/review", nil).Body); strings.Contains(ways, `"code": "stripe"`) ||
+		!strings.Contains(ways, `"code": "paymentTerm"`) {
+		t.Errorf("the ways of paying while stripe cannot be used: %s", ways)
+	}
+	a, err := who.Do(t.Context(), http.MethodPost, program.Placing(checkout), paying("ctoken_x"))
+	if err != nil || a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.String(), "There is no way of paying") {
 		t.Errorf("paying by card is answered by %s (%v)", a, err)
 	}
 	g := c.openTill(t, address)

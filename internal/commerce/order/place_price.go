@@ -70,7 +70,7 @@ func (d *desk) look(ctx context.Context, tx pgx.Tx, call *command.Call, o *draft
 	if err != nil {
 		return fmt.Errorf("pricing checkout %s: %w", o.checkout, err)
 	}
-	if chosen, ok := method(); ok {
+	if chosen, ok := method(ctx); ok {
 		o.pay.Method = chosen
 	}
 	o.price(prices)

@@ -39,7 +39,7 @@ func (d *Desk) ask(ctx context.Context, t *task) (*module.PaymentState, error) {
 // askNobody lets the module of a way of paying that is not online take note.
 func (d *Desk) askNobody(ctx context.Context, t *task) (*module.PaymentState, error) {
 	m := Method{Channel: t.channel, Code: t.code, Kind: t.kind}
-	if err := (Methods{d.Registry}).fill(&m, t.label, t.settings); err != nil {
+	if err := (Methods{Registry: d.Registry}).fill(&m, t.label, t.settings); err != nil {
 		return nil, err
 	}
 	found, _ := d.Registry.Get(t.kind)

@@ -23,7 +23,7 @@ func (c *commands) validate(ctx context.Context, tx pgx.Tx, call *command.Call) 
 	if err := CheckToken("token", call.Value("token")); err != nil {
 		return "", err
 	}
-	method, found, err := Methods{c.desk.Registry}.Find(ctx, tx, call.Caller.Organization, call.Caller.Website, call.Value("method"))
+	method, found, err := Methods{Registry: c.desk.Registry}.Find(ctx, tx, call.Caller.Organization, call.Caller.Website, call.Value("method"))
 	switch {
 	case err != nil:
 		return "", err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,6 +16,7 @@ import (
 // Method is a way of paying: a channel whose module is a module.Payment.
 type Method struct {
 	Channel    string // UUID
+	Revision   int64  // of the channel
 	Code       string
 	Kind       string // name of the module
 	Name       string
@@ -35,10 +37,14 @@ func (m Method) Title(language string) string {
 }
 
 // Methods finds ways of paying among the channels.
-type Methods struct{ Registry *module.Registry }
+type Methods struct {
+	Registry *module.Registry
+	// Usable tells whether this node can call a channel at all, such as whether it can read its secrets. Nil for all.
+	Usable func(ctx context.Context, channel string, revision int64) bool
+}
 
 // methodsSQL: a channel that names no website is for all. Staff, which is in none ($4 is empty), finds all.
-const methodsSQL = `SELECT c.id::text, c.code, c.kind, c.name, coalesce(c.label, '{}'), coalesce(c.settings, '{}')
+const methodsSQL = `SELECT c.id::text, c.revision, c.code, c.kind, c.name, coalesce(c.label, '{}'), coalesce(c.settings, '{}')
 FROM channel c
 WHERE c.organization_id = $1 AND c.enabled AND c.paused_at IS NULL AND c.kind = ANY ($2) AND ($3 = '' OR c.code = $3)
   AND ($4 = '' OR NOT EXISTS (SELECT FROM channel_website w WHERE w.channel_id = c.id)
@@ -46,37 +52,44 @@ WHERE c.organization_id = $1 AND c.enabled AND c.paused_at IS NULL AND c.kind = 
 ORDER BY c.position, c.code`
 
 // Offered are the ways of paying that a website has, in the order of their positions. A channel whose settings are not
-// complete is not offered.
+// complete, or that cannot be used, is not offered.
 func (m Methods) Offered(ctx context.Context, tx pgx.Tx, organization, website string) (offered []Method, err error) {
 	batch := &pgx.Batch{}
 	m.queue(batch, organization, website, "", &offered)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, fmt.Errorf("find the ways of paying of website %s: %w", website, err)
 	}
-	return offered, nil
+	return slices.DeleteFunc(offered, func(one Method) bool { return !m.usable(ctx, one) }), nil
 }
 
-// Find gives the way of paying with a code, if the website has it. It is one round trip.
+// Find gives the way of paying with a code, if the website has it, be it usable or not. It is one round trip.
 func (m Methods) Find(ctx context.Context, tx pgx.Tx, organization, website, code string) (Method, bool, error) {
 	batch := &pgx.Batch{}
-	found := m.Queue(batch, organization, website, code)
+	var all []Method
+	m.queue(batch, organization, website, code, &all)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return Method{}, false, fmt.Errorf("find the way of paying %s: %w", code, err)
 	}
-	method, ok := found()
-	return method, ok, nil
+	if code == "" || len(all) == 0 {
+		return Method{}, false, nil
+	}
+	return all[0], true, nil
 }
 
-// Queue is Find as a statement of a batch; what it gives is called when the batch has run.
-func (m Methods) Queue(batch *pgx.Batch, organization, website, code string) (found func() (Method, bool)) {
+// Queue puts the search for a way of paying that is offered into a batch; what it gives is called when the batch has run.
+func (m Methods) Queue(batch *pgx.Batch, organization, website, code string) (found func(ctx context.Context) (Method, bool)) {
 	var all []Method
 	m.queue(batch, organization, website, code, &all)
-	return func() (Method, bool) {
-		if code == "" || len(all) == 0 {
+	return func(ctx context.Context) (Method, bool) {
+		if code == "" || len(all) == 0 || !m.usable(ctx, all[0]) {
 			return Method{}, false
 		}
 		return all[0], true
 	}
+}
+
+func (m Methods) usable(ctx context.Context, one Method) bool {
+	return m.Usable == nil || m.Usable(ctx, one.Channel, one.Revision)
 }
 
 func (m Methods) queue(batch *pgx.Batch, organization, website, code string, into *[]Method) {
@@ -107,7 +120,7 @@ func (m Methods) kinds() (names []string) {
 func (m Methods) scan(row pgx.CollectableRow) (Method, error) {
 	var p Method
 	var label, settings []byte
-	if err := row.Scan(&p.Channel, &p.Code, &p.Kind, &p.Name, &label, &settings); err != nil {
+	if err := row.Scan(&p.Channel, &p.Revision, &p.Code, &p.Kind, &p.Name, &label, &settings); err != nil {
 		return p, err
 	}
 	return p, m.fill(&p, label, settings)

@@ -88,6 +88,13 @@ func (h *Host) at(ctx context.Context, id string, revision int64) (*unit, error)
 	return h.load(ctx, id)
 }
 
+// Usable tells whether calls of a channel, seen at a revision just now, can be made on this node: whether its module is there
+// and its settings and secrets can be read. One that it cannot look at counts as usable; the call will tell.
+func (h *Host) Usable(ctx context.Context, id string, revision int64) bool {
+	u, err := h.at(ctx, id, revision)
+	return err != nil || len(u.faults) == 0
+}
+
 func (h *Host) forget(id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
