@@ -52,16 +52,6 @@ type service struct {
 	Operate operationally `json:"operationalDetail"`
 }
 
-// charge is what a service costs by one of the account's tariffs.
-type charge struct {
-	RateType string          `json:"rateType"`
-	Total    decimal.Decimal `json:"totalNetCharge"`
-	Currency string          `json:"currency"`
-	Detail   struct {
-		Currency string `json:"currency"`
-	} `json:"shipmentRateDetail"`
-}
-
 // readAnswer reads the body of a good answer.
 func readAnswer(body []byte, w wish) (*read, error) {
 	var answer struct {
@@ -116,41 +106,6 @@ func (r *read) take(raw json.RawMessage, w wish, best map[string]module.Rate) {
 	if other, ok := best[s.Type]; !ok || other.Amount.Number.GreaterThan(rate.Amount.Number) {
 		best[s.Type] = rate
 	}
-}
-
-// choose finds the charge of the wished tariff in the wished currency. Charges in the preferred currency have a rate type
-// that begins with PREFERRED and may name the tariff.
-func (r *read) choose(s service, w wish) (money.Amount, bool) {
-	var preferred, exact *money.Amount
-	for _, c := range s.Charges {
-		exactly := c.RateType == w.rateType
-		fits := strings.HasPrefix(c.RateType, "PREFERRED") && (strings.Contains(c.RateType, w.rateType) ||
-			!strings.Contains(c.RateType, "LIST") && !strings.Contains(c.RateType, "ACCOUNT"))
-		if !exactly && !fits {
-			continue
-		}
-		currency := toISO(cmp.Or(c.Currency, c.Detail.Currency))
-		switch {
-		case currency == "" || !plausible(c.Total):
-			r.strange = append(r.strange, shortened(s.Type, 80))
-		case w.currency != "" && currency != w.currency:
-			r.foreign = append(r.foreign, currency)
-		case exactly && exact == nil:
-			exact = &money.Amount{Number: c.Total, Currency: currency}
-		case preferred == nil:
-			preferred = &money.Amount{Number: c.Total, Currency: currency}
-		}
-	}
-	if found := cmp.Or(exact, preferred); found != nil {
-		return *found, true
-	}
-	return money.Amount{}, false
-}
-
-// plausible tells whether a charge can be one: nothing is carried for nothing, and a number with thousands of digits would
-// only cost time.
-func plausible(n decimal.Decimal) bool {
-	return n.IsPositive() && n.Exponent() >= -12 && n.Exponent() <= 12 && n.NumDigits() <= 24
 }
 
 // nameOf is a service's name for people.

@@ -37,23 +37,29 @@ func written(rates []module.Rate) (lines []string) {
 
 func TestWhichRatesAreTaken(t *testing.T) {
 	const priority, economy = "FEDEX_INTERNATIONAL_PRIORITY: FedEx International Priority®: ", "INTERNATIONAL_ECONOMY: FedEx international economy: "
+	const twoDay = "FEDEX_2_DAY: FedEx 2Day®: "
 	const inTwo, inFive = ", 2 days, 2026-11-26T12:00:00Z", ", 5 days, 2026-12-01T18:00:00Z"
 	for name, c := range map[string]struct {
 		wish    wish
 		want    []string
 		foreign []string
 	}{
-		"of the account": {wish{rateType: "ACCOUNT", currency: "EUR"}, []string{economy + "65.70 EUR" + inFive, priority + "83.39 EUR" + inTwo}, []string{"GBP", "USD"}},
+		"of the account": {wish{rateType: "ACCOUNT", currency: "EUR"}, []string{economy + "65.70 EUR" + inFive, priority + "83.39 EUR" + inTwo},
+			[]string{"CAD", "GBP", "USD"}},
 		"of the list": {wish{rateType: "LIST", currency: "EUR"}, []string{"FEDEX_REGIONAL_ECONOMY: FedEx Regional Economy®: 50.54 EUR, 0 days",
-			priority + "119.13 EUR" + inTwo}, []string{"GBP", "USD"}},
-		"preferred currency": {wish{rateType: "ACCOUNT", currency: "USD"}, []string{priority + "91.74 USD" + inTwo}, []string{"EUR", "GBP"}},
-		"FedEx's own code":   {wish{rateType: "ACCOUNT", currency: "GBP"}, []string{economy + "55.85 GBP" + inFive}, []string{"EUR", "USD"}},
-		"any currency":       {wish{rateType: "ACCOUNT"}, []string{economy + "65.70 EUR" + inFive, priority + "83.39 EUR" + inTwo}, nil},
-		"no such currency":   {wish{rateType: "ACCOUNT", currency: "PLN"}, nil, []string{"EUR", "GBP", "USD"}},
-		"one service": {wish{rateType: "ACCOUNT", currency: "EUR", services: []string{"INTERNATIONAL_ECONOMY", "FEDEX_2_DAY"}},
+			priority + "119.13 EUR" + inTwo}, []string{"CAD", "CHF", "USD"}},
+		"of the account, converted": {wish{rateType: "ACCOUNT", currency: "USD"}, []string{priority + "91.74 USD" + inTwo}, []string{"CAD", "EUR", "GBP"}},
+		"of the list, converted":    {wish{rateType: "LIST", currency: "USD"}, []string{priority + "131.04 USD" + inTwo}, []string{"CAD", "CHF", "EUR"}},
+		"packages know the account": {wish{rateType: "ACCOUNT", currency: "CAD"}, []string{twoDay + "31.03 CAD, 0 days"}, []string{"EUR", "GBP", "USD"}},
+		"packages know the list":    {wish{rateType: "LIST", currency: "CAD"}, []string{twoDay + "36.38 CAD, 0 days"}, []string{"CHF", "EUR", "USD"}},
+		"no tariff named":           {wish{rateType: "ACCOUNT", currency: "GBP"}, []string{economy + "55.85 GBP" + inFive}, []string{"CAD", "EUR", "USD"}},
+		"beside the other tariff":   {wish{rateType: "ACCOUNT", currency: "CHF"}, nil, []string{"CAD", "EUR", "GBP", "USD"}},
+		"any currency":              {wish{rateType: "ACCOUNT"}, []string{twoDay + "31.03 CAD, 0 days", economy + "65.70 EUR" + inFive, priority + "83.39 EUR" + inTwo}, nil},
+		"no such currency":          {wish{rateType: "ACCOUNT", currency: "PLN"}, nil, []string{"CAD", "EUR", "GBP", "USD"}},
+		"one service": {wish{rateType: "ACCOUNT", currency: "EUR", services: []string{"INTERNATIONAL_ECONOMY", "FEDEX_NOT_DAY"}},
 			[]string{economy + "65.70 EUR" + inFive}, []string{"GBP"}},
 		"handling": {wish{rateType: "ACCOUNT", currency: "EUR", handling: decimal.RequireFromString("2.5")},
-			[]string{economy + "67.34 EUR" + inFive, priority + "85.47 EUR" + inTwo}, []string{"GBP", "USD"}},
+			[]string{economy + "67.34 EUR" + inFive, priority + "85.47 EUR" + inTwo}, []string{"CAD", "GBP", "USD"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			read, err := readAnswer(quote(t), c.wish)

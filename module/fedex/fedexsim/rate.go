@@ -92,31 +92,40 @@ type commit struct {
 func (s *Simulator) reply(q *question, rates []Rate) reply {
 	today := s.cfg.Clock().UTC()
 	a := reply{ID: s.transaction(), Output: output{QuoteDate: today.Format("2006-01-02")}}
-	currencies := map[string]string{"": s.cfg.Currency} // by the beginning of their rate types
+	preferred := "" // currency that charges are converted to
 	if iso := isoOf(q.Shipment.Currency); iso != "" && iso != s.cfg.Currency && slices.Contains(q.Shipment.RateTypes, "PREFERRED") {
 		if _, traded := In(iso, decimal.Decimal{}); traded {
-			currencies["PREFERRED_"] = iso
+			preferred = iso
 		} else {
 			a.Output.Alerts = append(a.Output.Alerts, notice{"PREFERREDCURRENCY.UNAVAILABLE", "There is no rate of exchange for the preferred currency.", "WARNING"})
 		}
 	}
 	for _, r := range rates {
 		service := quoted{Type: r.Service, Name: r.Name, Packaging: "YOUR_PACKAGING"}
-		for begin, iso := range currencies {
-			account, _ := In(iso, r.Account)
-			list, _ := In(iso, r.List)
-			service.Charges = append(service.Charges, charge{begin + "ACCOUNT", "ACTUAL", json.Number(account.StringFixed(2)), fedexCode(iso)})
-			if slices.Contains(q.Shipment.RateTypes, "LIST") {
-				service.Charges = append(service.Charges, charge{begin + "LIST", "ACTUAL", json.Number(list.StringFixed(2)), fedexCode(iso)})
-			}
-		}
-		slices.SortFunc(service.Charges, func(a, b charge) int { return strings.Compare(a.RateType, b.RateType) })
+		service.Charges = s.charges(r, slices.Contains(q.Shipment.RateTypes, "LIST"), preferred)
 		if q.Control != nil && q.Control.TransitTimes {
 			service.Commit = commitOf(q.Shipment.Ship, today, r.Days)
 		}
 		a.Output.Services = append(a.Output.Services, service)
 	}
 	return a
+}
+
+// charges are the account's, the list's where it is asked for, and both converted under FedEx's names for that, which do not say
+// the tariff: PREFERRED_INCENTIVE is the list's and comes first, PREFERRED_CURRENCY is the account's.
+func (s *Simulator) charges(r Rate, list bool, preferred string) []charge {
+	in := func(rateType, iso string, euros decimal.Decimal) charge {
+		amount, _ := In(iso, euros)
+		return charge{rateType, "ACTUAL", json.Number(amount.StringFixed(2)), fedexCode(iso)}
+	}
+	all := []charge{in("ACCOUNT", s.cfg.Currency, r.Account)}
+	if list {
+		all = append(all, in("LIST", s.cfg.Currency, r.List))
+	}
+	if preferred != "" {
+		all = append(all, in("PREFERRED_INCENTIVE", preferred, r.List), in("PREFERRED_CURRENCY", preferred, r.Account))
+	}
+	return all
 }
 
 var daysInWords = []string{"", "ONE_DAY", "TWO_DAYS", "THREE_DAYS", "FOUR_DAYS", "FIVE_DAYS", "SIX_DAYS"}

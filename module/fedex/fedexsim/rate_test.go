@@ -163,7 +163,9 @@ func TestReply(t *testing.T) {
 		`"dayOfWeek":"MON","dayFormat":"2026-11-30T18:00:00"`, `"minimumTransitTime":"ONE_DAY"`,
 		`{"rateType":"ACCOUNT","ratedWeightMethod":"ACTUAL","totalNetCharge":20.79,"currency":"EUR"}`,
 		`{"rateType":"LIST","ratedWeightMethod":"ACTUAL","totalNetCharge":29.70,"currency":"EUR"}`,
-		`{"rateType":"PREFERRED_ACCOUNT","ratedWeightMethod":"ACTUAL","totalNetCharge":17.67,"currency":"UKL"}`,
+		// 29.70 at 0.85 are 25.25 (25.245): what is converted comes with the list's rate first, and neither name says which it is
+		`{"rateType":"PREFERRED_INCENTIVE","ratedWeightMethod":"ACTUAL","totalNetCharge":25.25,"currency":"UKL"},` +
+			`{"rateType":"PREFERRED_CURRENCY","ratedWeightMethod":"ACTUAL","totalNetCharge":17.67,"currency":"UKL"}`,
 		`"serviceType":"INTERNATIONAL_ECONOMY"`, `"serviceType":"FEDEX_REGIONAL_ECONOMY"`,
 	} {
 		if !strings.Contains(body, part) {
