@@ -67,40 +67,50 @@ func TestQuestion(t *testing.T) {
 	}
 }
 
-// TestRatesToTheCent: what the module tells is what the tariff says, in the order's currency and with the surcharge.
+// TestRatesToTheCent: what the module tells is what the tariff says, in the order's currency, with the surcharge and without
+// the tax that FedEx would bill.
 func TestRatesToTheCent(t *testing.T) {
 	for _, currency := range []string{"EUR", "GBP", "USD"} {
 		for _, rateType := range []string{"ACCOUNT", "LIST"} {
-			_, m, c := account(t)
-			c.Settings["rateType"], c.Settings["handlingPercent"] = rateType, "5"
-			r := abroad(currency)
-			rates, err := m.Rates(t.Context(), c, r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(rates) != 2 {
-				t.Errorf("there are %d rates, not two", len(rates))
-			}
-			shipment := fedexsim.Shipment{FromCountry: "DE", FromPostalCode: "20457", ToCountry: "US", ToPostalCode: "80202"}
-			for _, p := range r.Parcels {
-				shipment.Weights = append(shipment.Weights, p.Weight)
-			}
-			for _, got := range rates {
-				tariff, ok := fedexsim.Find(shipment, got.Service)
-				euros := tariff.Account
-				if rateType == "LIST" {
-					euros = tariff.List
+			for _, to := range []module.Place{{PostalCode: "80202", City: "Denver", Region: "US-CO", Country: "US"}, {PostalCode: "SW1A 1AA", City: "London", Country: "GB"}} {
+				_, m, c := account(t)
+				c.Settings["rateType"], c.Settings["handlingPercent"] = rateType, "5"
+				r := abroad(currency)
+				r.To = to
+				rates, err := m.Rates(t.Context(), c, r)
+				if err != nil {
+					t.Fatal(err)
 				}
-				amount, traded := fedexsim.In(currency, euros)
-				want := money.Of(amount.Mul(decimal.RequireFromString("1.05")), currency).Round()
-				if !ok || !traded || !got.Amount.Number.Equal(want.Number) || got.Amount.Currency != currency {
-					t.Errorf("%s %s: %s, not %s", rateType, got.Service, got.Amount, want)
+				shipment := fedexsim.Shipment{FromCountry: "DE", FromPostalCode: "20457", ToCountry: to.Country, ToPostalCode: to.PostalCode}
+				for _, p := range r.Parcels {
+					shipment.Weights = append(shipment.Weights, p.Weight)
 				}
-				if got.Days != tariff.Days || got.Name != tariff.Name || got.Arrives.Before(r.Ship) {
-					t.Errorf("%+v is not %+v", got, tariff)
+				if want := len(fedexsim.Rates(shipment)); len(rates) != want || want < 2 {
+					t.Errorf("there are %d rates, not %d", len(rates), want)
+				}
+				for _, got := range rates {
+					asInTheTariff(t, rateType, r, shipment, got)
 				}
 			}
 		}
+	}
+}
+
+func asInTheTariff(t *testing.T, rateType string, r module.RateRequest, shipment fedexsim.Shipment, got module.Rate) {
+	t.Helper()
+	currency := r.Subtotal.Currency
+	tariff, ok := fedexsim.Find(shipment, got.Service)
+	euros := tariff.Account
+	if rateType == "LIST" {
+		euros = tariff.List
+	}
+	amount, traded := fedexsim.In(currency, euros)
+	want := money.Of(amount.Mul(decimal.RequireFromString("1.05")), currency).Round()
+	if !ok || !traded || !got.Amount.Number.Equal(want.Number) || got.Amount.Currency != currency {
+		t.Errorf("%s %s: %s, not %s", rateType, got.Service, got.Amount, want)
+	}
+	if got.Days != tariff.Days || got.Name != tariff.Name || got.Arrives.Before(r.Ship) {
+		t.Errorf("%+v is not %+v", got, tariff)
 	}
 }
 

@@ -75,7 +75,20 @@ type charge struct {
 	RateType string      `json:"rateType"`
 	Method   string      `json:"ratedWeightMethod"`
 	Total    json.Number `json:"totalNetCharge"`
-	Currency string      `json:"currency"`
+	VAT      json.Number `json:"totalVatCharge"` // zero, as in FedEx's own samples; taxes are listed in the detail
+	Net      json.Number `json:"totalNetFedExCharge"`
+	Detail   struct {
+		Taxes    []levy `json:"taxes,omitempty"`
+		Currency string `json:"currency"`
+	} `json:"shipmentRateDetail"`
+	Currency string `json:"currency"`
+}
+
+// levy is a tax that FedEx would bill.
+type levy struct {
+	Type   string      `json:"type"`
+	Name   string      `json:"name"`
+	Amount json.Number `json:"amount"`
 }
 
 type commit struct {
@@ -114,19 +127,28 @@ func (s *Simulator) reply(q *question, rates []Rate) reply {
 // charges are the account's, the list's where it is asked for, and both converted under FedEx's names for that, which do not say
 // the tariff: PREFERRED_INCENTIVE is the list's and comes first, PREFERRED_CURRENCY is the account's.
 func (s *Simulator) charges(r Rate, list bool, preferred string) []charge {
-	in := func(rateType, iso string, euros decimal.Decimal) charge {
-		amount, _ := In(iso, euros)
-		return charge{rateType, "ACTUAL", json.Number(amount.StringFixed(2)), fedexCode(iso)}
-	}
-	all := []charge{in("ACCOUNT", s.cfg.Currency, r.Account)}
+	all := []charge{chargeOf("ACCOUNT", s.cfg.Currency, r.Account, r.TaxPercent)}
 	if list {
-		all = append(all, in("LIST", s.cfg.Currency, r.List))
+		all = append(all, chargeOf("LIST", s.cfg.Currency, r.List, r.TaxPercent))
 	}
 	if preferred != "" {
-		all = append(all, in("PREFERRED_INCENTIVE", preferred, r.List), in("PREFERRED_CURRENCY", preferred, r.Account))
+		all = append(all, chargeOf("PREFERRED_INCENTIVE", preferred, r.List, r.TaxPercent), chargeOf("PREFERRED_CURRENCY", preferred, r.Account, r.TaxPercent))
 	}
 	return all
 }
+
+func chargeOf(rateType, iso string, euros decimal.Decimal, percent int64) charge {
+	net, _ := In(iso, euros)
+	tax := net.Mul(decimal.New(percent, -2)).Round(2)
+	c := charge{RateType: rateType, Method: "ACTUAL", Total: number(net.Add(tax)), VAT: "0", Net: number(net), Currency: fedexCode(iso)}
+	c.Detail.Currency = c.Currency
+	if percent > 0 {
+		c.Detail.Taxes = []levy{{"VAT", "VAT", number(tax)}}
+	}
+	return c
+}
+
+func number(d decimal.Decimal) json.Number { return json.Number(d.StringFixed(2)) }
 
 var daysInWords = []string{"", "ONE_DAY", "TWO_DAYS", "THREE_DAYS", "FOUR_DAYS", "FIVE_DAYS", "SIX_DAYS"}
 

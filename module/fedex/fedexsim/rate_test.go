@@ -161,11 +161,14 @@ func TestReply(t *testing.T) {
 	for _, part := range []string{
 		`"serviceType":"FEDEX_INTERNATIONAL_PRIORITY","serviceName":"FedEx International Priority®","packagingType":"YOUR_PACKAGING"`,
 		`"dayOfWeek":"MON","dayFormat":"2026-11-30T18:00:00"`, `"minimumTransitTime":"ONE_DAY"`,
-		`{"rateType":"ACCOUNT","ratedWeightMethod":"ACTUAL","totalNetCharge":20.79,"currency":"EUR"}`,
-		`{"rateType":"LIST","ratedWeightMethod":"ACTUAL","totalNetCharge":29.70,"currency":"EUR"}`,
-		// 29.70 at 0.85 are 25.25 (25.245): what is converted comes with the list's rate first, and neither name says which it is
-		`{"rateType":"PREFERRED_INCENTIVE","ratedWeightMethod":"ACTUAL","totalNetCharge":25.25,"currency":"UKL"},` +
-			`{"rateType":"PREFERRED_CURRENCY","ratedWeightMethod":"ACTUAL","totalNetCharge":17.67,"currency":"UKL"}`,
+		// with a fifth of tax within Europe
+		`{"rateType":"ACCOUNT","ratedWeightMethod":"ACTUAL","totalNetCharge":24.95,"totalVatCharge":0,"totalNetFedExCharge":20.79,` +
+			`"shipmentRateDetail":{"taxes":[{"type":"VAT","name":"VAT","amount":4.16}],"currency":"EUR"},"currency":"EUR"}`,
+		`{"rateType":"LIST","ratedWeightMethod":"ACTUAL","totalNetCharge":35.64,"totalVatCharge":0,"totalNetFedExCharge":29.70,`,
+		// 29.70 at 0.85 are 25.25 (25.245); what is converted comes with the list's rate first, and neither name says which it is
+		`{"rateType":"PREFERRED_INCENTIVE","ratedWeightMethod":"ACTUAL","totalNetCharge":30.30,"totalVatCharge":0,"totalNetFedExCharge":25.25,` +
+			`"shipmentRateDetail":{"taxes":[{"type":"VAT","name":"VAT","amount":5.05}],"currency":"UKL"},"currency":"UKL"},` +
+			`{"rateType":"PREFERRED_CURRENCY","ratedWeightMethod":"ACTUAL","totalNetCharge":21.20,"totalVatCharge":0,"totalNetFedExCharge":17.67,`,
 		`"serviceType":"INTERNATIONAL_ECONOMY"`, `"serviceType":"FEDEX_REGIONAL_ECONOMY"`,
 	} {
 		if !strings.Contains(body, part) {

@@ -20,6 +20,7 @@ type Rate struct {
 	List          decimal.Decimal // for everybody
 	Account       decimal.Decimal // for the account: three tenths less
 	Days          int             // business days in transit
+	TaxPercent    int64           // that FedEx would bill to the shipper on top of either
 }
 
 // service is a product with the factor by which it costs more or less than another.
@@ -63,7 +64,7 @@ var services = []service{
 
 // Rates are what the simulator quotes: for each package the zone's start and so much for each half kilogram that is begun,
 // times the service's percentage, and on the sum a fuel surcharge of an eighth, rounded to cents; the account pays 70 % of
-// that, rounded again. There are none where nothing goes.
+// that, rounded again. Neither has tax in it. There are none where nothing goes.
 func Rates(s Shipment) []Rate {
 	if slices.Contains(unserved, s.FromCountry) || slices.Contains(unserved, s.ToCountry) {
 		return nil
@@ -80,9 +81,18 @@ func Rates(s Shipment) []Rate {
 			continue
 		}
 		list := cents.Mul(decimal.NewFromInt(v.percent)).Mul(decimal.RequireFromString("1.125")).Shift(-4).Round(2)
-		rates = append(rates, Rate{Service: v.code, Name: v.name, List: list, Account: list.Mul(decimal.RequireFromString("0.7")).Round(2), Days: v.days[z]})
+		rates = append(rates, Rate{Service: v.code, Name: v.name, List: list, Account: list.Mul(decimal.RequireFromString("0.7")).Round(2), Days: v.days[z],
+			TaxPercent: taxPercent(s.FromCountry, s.ToCountry)})
 	}
 	return rates
+}
+
+// taxPercent is the tax on carriage within Europe and within Canada; what goes elsewhere bears none.
+func taxPercent(from, to string) int64 {
+	if european(from, to) || from == "CA" && to == "CA" {
+		return 20
+	}
+	return 0
 }
 
 // Find is the rate of one service among those of Rates.
