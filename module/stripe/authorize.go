@@ -23,6 +23,7 @@ func (k *connection) authorize(ctx context.Context, r module.PaymentRequest) (*m
 			Amount: &n, Currency: stripe.String(strings.ToLower(r.Amount.Currency)), Confirm: stripe.Bool(true),
 			ConfirmationToken: &r.Token, CaptureMethod: stripe.String(captureMethod(k.channel.Settings)), Description: stripe.String(title(r)),
 			PaymentMethodTypes: []*string{stripe.String("card")}, Metadata: metadata(r),
+			UseStripeSDK: stripe.Bool(false), // a token says true, and then a challenge has no address
 		}
 		if r.ReturnURL != "" {
 			p.ReturnURL = &r.ReturnURL

@@ -15,15 +15,7 @@ import (
 // by an hour, and is not there for merchants in India: an attempt that search does not know yet would be done twice. An
 // attempt tells when it was made (UUIDv7), so that only a few minutes of a shop's payments are read, and then a day's.
 func (k *connection) find(ctx context.Context, attempt string) (*module.PaymentState, error) {
-	at, ok := began(attempt)
-	spans := []span{{at.Add(-5 * time.Minute), at.Add(15 * time.Minute)}, {at.Add(15*time.Minute + time.Second), at.Add(48 * time.Hour)}}
-	if !ok {
-		spans = []span{{time.Now().Add(-48 * time.Hour), time.Now().Add(time.Hour)}}
-	}
-	for _, s := range spans {
-		if s.from.After(time.Now().Add(5 * time.Minute)) {
-			break
-		}
+	for _, s := range spansOf(attempt) {
 		for _, look := range []func(context.Context, string, span) (string, error){k.findIntent, k.findSession, k.findSetup} {
 			reference, err := look(ctx, attempt, s)
 			if err != nil {
@@ -39,6 +31,19 @@ func (k *connection) find(ctx context.Context, attempt string) (*module.PaymentS
 
 // span is a time in which something was made.
 type span struct{ from, until time.Time }
+
+// spansOf are the times in which an attempt can have made something, the likely one first.
+func spansOf(attempt string) []span {
+	at, ok := began(attempt)
+	if !ok {
+		return []span{{time.Now().Add(-48 * time.Hour), time.Now().Add(time.Hour)}}
+	}
+	soon, late := span{at.Add(-5 * time.Minute), at.Add(15 * time.Minute)}, span{at.Add(15*time.Minute + time.Second), at.Add(48 * time.Hour)}
+	if late.from.After(time.Now().Add(5 * time.Minute)) {
+		return []span{soon}
+	}
+	return []span{soon, late}
+}
 
 func (s span) made() *stripe.RangeQueryParams {
 	return &stripe.RangeQueryParams{GreaterThanOrEqual: s.from.Unix(), LesserThanOrEqual: s.until.Unix()}

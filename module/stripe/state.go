@@ -1,6 +1,7 @@
 package stripe
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -47,10 +48,13 @@ func (k *connection) intentState(ctx context.Context, i *stripe.PaymentIntent, s
 func status(s *module.PaymentState, i *stripe.PaymentIntent) {
 	switch i.Status {
 	case stripe.PaymentIntentStatusRequiresAction:
-		s.Status = module.PaymentRequiresAction
-		if i.NextAction != nil && i.NextAction.RedirectToURL != nil {
-			s.NextURL = i.NextAction.RedirectToURL.URL
+		next, kind := "", ""
+		if a := i.NextAction; a != nil {
+			if kind = string(a.Type); a.RedirectToURL != nil {
+				next = a.RedirectToURL.URL
+			}
 		}
+		leads(s, next, kind, i.Metadata)
 	case stripe.PaymentIntentStatusRequiresCapture:
 		s.Status, s.CapturesOnce = module.PaymentAuthorized, !severalCaptures(i)
 	case stripe.PaymentIntentStatusSucceeded:
@@ -72,6 +76,21 @@ func status(s *module.PaymentState, i *stripe.PaymentIntent) {
 		}
 	default: // requires_confirmation, processing
 		s.Status = module.PaymentPending
+	}
+}
+
+// leads is the status of a payment whose buyer has to go on: to next, unless Stripe asks for what only its own script can do.
+// On a page of Stripe's the script is there; on ours nobody would go on, so that the payment would hang.
+func leads(s *module.PaymentState, next, kind string, metadata map[string]string) {
+	switch {
+	case next != "":
+		s.Status, s.NextURL = module.PaymentRequiresAction, next
+	case metadata[hostedKey] != "":
+		s.Status = module.PaymentPending
+	default:
+		s.Status, s.Code = module.PaymentFailed, "authentication_failed"
+		s.Message = "Stripe asks for the step " + cmp.Or(kind, "without a name") + " and gives no address for it, so that the buyer cannot authenticate. Nothing is reserved; see " +
+			s.Reference + " in Stripe's dashboard, and pay anew."
 	}
 }
 
@@ -101,27 +120,5 @@ func (k *connection) sessionState(ctx context.Context, session *stripe.CheckoutS
 	}
 	s := &module.PaymentState{Status: module.PaymentPending, Reference: session.ID, Attempt: session.Metadata[attemptKey]}
 	onPage(s, session)
-	return s, nil
-}
-
-// setupState is the state of a card's check.
-func (k *connection) setupState(_ context.Context, u *stripe.SetupIntent, _ *stripe.CheckoutSession) (*module.PaymentState, error) {
-	s := &module.PaymentState{Status: module.PaymentPending, Reference: u.ID, Step: u.ID, Attempt: u.Metadata[attemptKey], Instrument: instrumentOf(u.PaymentMethod)}
-	switch u.Status {
-	case stripe.SetupIntentStatusSucceeded:
-		s.Status = module.PaymentValidated
-	case stripe.SetupIntentStatusRequiresAction:
-		s.Status = module.PaymentRequiresAction
-		if u.NextAction != nil && u.NextAction.RedirectToURL != nil {
-			s.NextURL = u.NextAction.RedirectToURL.URL
-		}
-	case stripe.SetupIntentStatusCanceled:
-		s.Status = module.PaymentVoided
-	case stripe.SetupIntentStatusRequiresPaymentMethod:
-		if u.LastSetupError != nil {
-			s.Status, s.Code, s.Message = module.PaymentFailed, reason(u.LastSetupError), u.LastSetupError.Msg
-			s.Instrument = instrumentOf(u.LastSetupError.PaymentMethod)
-		}
-	}
 	return s, nil
 }

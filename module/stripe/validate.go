@@ -12,7 +12,8 @@ import (
 func (k *connection) validate(ctx context.Context, r module.PaymentRequest) (*module.PaymentState, error) {
 	for again := range tries {
 		p := &stripe.SetupIntentCreateParams{Confirm: stripe.Bool(true), ConfirmationToken: &r.Token, Usage: stripe.String("on_session"),
-			PaymentMethodTypes: []*string{stripe.String("card")}, Metadata: metadata(r), Description: stripe.String(title(r))}
+			PaymentMethodTypes: []*string{stripe.String("card")}, Metadata: metadata(r), Description: stripe.String(title(r)),
+			UseStripeSDK: stripe.Bool(false)}
 		if r.ReturnURL != "" {
 			p.ReturnURL = &r.ReturnURL
 		}

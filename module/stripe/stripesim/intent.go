@@ -26,7 +26,8 @@ type intent struct {
 	created         time.Time
 	canceled        time.Time
 	canceledBecause string
-	nextURL         string
+	nextURL         string // the bank's page
+	sdk             bool   // which only Stripe.js is told of
 }
 
 // The statuses of an intent.
@@ -53,8 +54,8 @@ func (i *intent) object(e expanded) object {
 	if i.lastError != nil {
 		o["last_payment_error"] = i.lastError.object()
 	}
-	if i.nextURL != "" {
-		o["next_action"] = redirect(i.nextURL, i.returnURL)
+	if i.status == requiresAction {
+		o["next_action"] = nextAction(i.nextURL, i.returnURL, i.sdk)
 	}
 	if i.charge != nil {
 		o["latest_charge"] = i.charge.id
@@ -71,7 +72,12 @@ func (i *intent) object(e expanded) object {
 	return o
 }
 
-func redirect(url, back string) object {
+// nextAction sends the holder of a card to his bank, or has Stripe.js do so: then, and where nothing says where he goes after,
+// there is no address in it.
+func nextAction(url, back string, sdk bool) object {
+	if sdk || url == "" {
+		return object{"type": "use_stripe_sdk", "use_stripe_sdk": object{"type": "three_d_secure_redirect", "directory_server_encryption": object{}}}
+	}
 	return object{"type": "redirect_to_url", "redirect_to_url": object{"url": url, "return_url": back}}
 }
 

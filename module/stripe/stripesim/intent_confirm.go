@@ -4,17 +4,14 @@ import "net/url"
 
 // confirm charges an intent's card, or sends its holder to authenticate. A decline leaves the intent waiting for another
 // payment method and is told as an error that holds it.
-func (s *Simulator) confirm(i *intent, m *method, back, base string) *fault {
-	i.method, i.lastError, i.returnURL, i.nextURL = m, nil, back, ""
-	if !m.card.challenged {
+func (s *Simulator) confirm(i *intent, c choice, base string) *fault {
+	i.method, i.lastError, i.returnURL, i.nextURL, i.sdk = c.method, nil, c.back, "", c.sdk
+	if !c.method.card.challenged {
 		return s.settle(i)
 	}
-	if back == "" {
-		i.status = requiresAction
-		s.tell("payment_intent.requires_action", i.object(nil))
-		return nil
+	if i.status = requiresAction; c.back != "" {
+		i.nextURL = base + "/3ds/" + i.id + "/" + random(12)
 	}
-	i.status, i.nextURL = requiresAction, base+"/3ds/"+i.id+"/"+random(12)
 	s.tell("payment_intent.requires_action", i.object(nil))
 	return nil
 }

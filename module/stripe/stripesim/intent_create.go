@@ -1,14 +1,11 @@
 package stripesim
 
-import (
-	"net/url"
-	"strings"
-)
+import "strings"
 
 var cardOptions = rules{"payment_method_options.card.request_multicapture": words("if_available", "never"),
 	"payment_method_options.card.request_three_d_secure": words("any", "automatic", "challenge")}
 
-var confirmRules = rules{"confirmation_token": text, "payment_method": text, "return_url": text}
+var confirmRules = rules{"confirmation_token": text, "payment_method": text, "return_url": text, "use_stripe_sdk": boolean}
 
 var intentRules = with(cardOptions, confirmRules, rules{"amount": integer, "currency": text, "confirm": boolean,
 	"capture_method": words("automatic", "automatic_async", "manual"), "payment_method_types.#": words("card"),
@@ -59,7 +56,7 @@ func (s *Simulator) createIntent(q request) (object, *fault) {
 	}
 	if q.parameters["confirm"] != "true" {
 		for name := range confirmRules {
-			if name != "payment_method" && q.parameters[name] != "" {
+			if name != "payment_method" && name != "use_stripe_sdk" && q.parameters[name] != "" {
 				return nil, invalid("", name, "%s can only be given together with confirm=true.", name)
 			}
 		}
@@ -67,45 +64,16 @@ func (s *Simulator) createIntent(q request) (object, *fault) {
 		s.tell("payment_intent.created", i.object(nil))
 		return i.object(q.expanded), nil
 	}
-	m, f := s.chosen(q, i.id)
+	with, f := s.chosen(q, i.id)
 	if f != nil {
 		return nil, f // the intent was not made
 	}
 	s.intents.add(i.id, i)
 	s.tell("payment_intent.created", i.object(nil))
-	if f := s.confirm(i, m, q.parameters["return_url"], q.base); f != nil {
+	if f := s.confirm(i, with, q.base); f != nil {
 		return nil, f
 	}
 	return i.object(q.expanded), nil
-}
-
-// chosen is the payment method that a confirmation is made with.
-func (s *Simulator) chosen(q request, intent string) (*method, *fault) {
-	if back := q.parameters["return_url"]; back != "" {
-		if u, err := url.Parse(back); err != nil || !u.IsAbs() {
-			return nil, invalid("url_invalid", "return_url", "Not a valid URL.")
-		}
-	}
-	if id := q.parameters["confirmation_token"]; id != "" {
-		if q.parameters["payment_method"] != "" {
-			return nil, invalid("", "confirmation_token", "You may only give one of confirmation_token and payment_method.")
-		}
-		t, f := s.spend(id, intent)
-		if f != nil {
-			return nil, f
-		}
-		return t.method, nil
-	}
-	name := q.parameters["payment_method"]
-	if name == "" {
-		return nil, invalid("payment_intent_unexpected_state", "payment_method",
-			"You cannot confirm this PaymentIntent because it's missing a payment method.")
-	}
-	c, ok := named(name, s.now())
-	if !ok {
-		return nil, missing("PaymentMethod", name, "payment_method")
-	}
-	return &method{id: newID("pm"), card: c, created: s.now()}, nil
 }
 
 func (s *Simulator) confirmIntent(q request) (object, *fault) {
@@ -119,11 +87,11 @@ func (s *Simulator) confirmIntent(q request) (object, *fault) {
 	if i.status != requiresMethod && i.status != requiresConfirmation && i.status != requiresAction {
 		return nil, unexpected(i, "You cannot confirm this PaymentIntent because it has a status of %s.", i.status)
 	}
-	m, f := s.chosen(q, i.id)
+	with, f := s.chosen(q, i.id)
 	if f != nil {
 		return nil, f
 	}
-	if f := s.confirm(i, m, q.parameters["return_url"], q.base); f != nil {
+	if f := s.confirm(i, with, q.base); f != nil {
 		return nil, f
 	}
 	return i.object(q.expanded), nil

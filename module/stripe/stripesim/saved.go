@@ -30,6 +30,7 @@ type savedIntent struct {
 	Captures             int
 	Status, Description  string
 	ReturnURL, NextURL   string
+	SDK                  bool
 	Metadata             map[string]string
 	Method               *savedMethod
 	Charge, Session      string
@@ -57,6 +58,7 @@ type savedRefund struct {
 type savedSetup struct {
 	ID, Secret, Status, Usage, Description string
 	ReturnURL, NextURL                     string
+	SDK                                    bool
 	Metadata                               map[string]string
 	Method                                 *savedMethod
 	Session                                string

@@ -7,7 +7,7 @@ func (s *Simulator) saved() saved {
 		i := s.intents.by[id]
 		w := savedIntent{ID: i.id, Secret: i.secret, Amount: i.amount, Currency: i.currency, Automatic: i.automatic, Multi: i.multicapture,
 			Capturable: i.capturable, Received: i.received, Captures: i.captures, Status: i.status, Description: i.description, ReturnURL: i.returnURL,
-			NextURL: i.nextURL, Metadata: i.metadata, Method: i.method.saved(), Created: i.created, Canceled: i.canceled, CanceledBecause: i.canceledBecause}
+			NextURL: i.nextURL, SDK: i.sdk, Metadata: i.metadata, Method: i.method.saved(), Created: i.created, Canceled: i.canceled, CanceledBecause: i.canceledBecause}
 		if i.charge != nil {
 			w.Charge = i.charge.id
 		}
@@ -29,7 +29,7 @@ func (s *Simulator) saved() saved {
 	for _, id := range s.setups.order {
 		u := s.setups.by[id]
 		w := savedSetup{ID: u.id, Secret: u.secret, Status: u.status, Usage: u.usage, Description: u.description, ReturnURL: u.returnURL,
-			NextURL: u.nextURL, Metadata: u.metadata, Method: u.method.saved(), Created: u.created, CanceledBecause: u.canceledBecause}
+			NextURL: u.nextURL, SDK: u.sdk, Metadata: u.metadata, Method: u.method.saved(), Created: u.created, CanceledBecause: u.canceledBecause}
 		if u.session != nil {
 			w.Session = u.session.id
 		}
@@ -61,11 +61,11 @@ func (s *Simulator) restore(v saved) {
 	for _, w := range v.Intents {
 		s.intents.add(w.ID, &intent{id: w.ID, secret: w.Secret, amount: w.Amount, currency: w.Currency, automatic: w.Automatic, multicapture: w.Multi,
 			capturable: w.Capturable, received: w.Received, captures: w.Captures, status: w.Status, description: w.Description, returnURL: w.ReturnURL,
-			nextURL: w.NextURL, metadata: w.Metadata, method: w.Method.method(), created: w.Created, canceled: w.Canceled, canceledBecause: w.CanceledBecause})
+			nextURL: w.NextURL, sdk: w.SDK, metadata: w.Metadata, method: w.Method.method(), created: w.Created, canceled: w.Canceled, canceledBecause: w.CanceledBecause})
 	}
 	for _, w := range v.Setups {
 		s.setups.add(w.ID, &setup{id: w.ID, secret: w.Secret, status: w.Status, usage: w.Usage, description: w.Description, returnURL: w.ReturnURL,
-			nextURL: w.NextURL, metadata: w.Metadata, method: w.Method.method(), created: w.Created, canceledBecause: w.CanceledBecause})
+			nextURL: w.NextURL, sdk: w.SDK, metadata: w.Metadata, method: w.Method.method(), created: w.Created, canceledBecause: w.CanceledBecause})
 	}
 	for _, w := range v.Charges {
 		s.charges.add(w.ID, &charge{id: w.ID, intent: s.intents.by[w.Intent], method: w.Method.method(), amount: w.Amount, taken: w.Taken,

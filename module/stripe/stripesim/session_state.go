@@ -69,7 +69,7 @@ func (s *Simulator) close(c *session) {
 
 // pay is what the hosted page does with a card. It gives where the buyer goes, or "" if the page has to be shown again.
 func (s *Simulator) pay(c *session, k card, base string) string {
-	m := &method{id: newID("pm"), card: k, created: s.now()}
+	with := choice{method: &method{id: newID("pm"), card: k, created: s.now()}, back: c.url, sdk: true} // the page has Stripe.js
 	c.problem = ""
 	var f *fault
 	if c.mode == "setup" {
@@ -80,7 +80,7 @@ func (s *Simulator) pay(c *session, k card, base string) string {
 			s.setups.add(c.setup.id, c.setup)
 			s.tell("setup_intent.created", c.setup.object(nil))
 		}
-		f = s.verify(c.setup, m, c.url, base)
+		f = s.verify(c.setup, with, base)
 		return s.finish(c, f, c.setup.status == succeeded, c.setup.nextURL)
 	}
 	if c.intent == nil {
@@ -90,7 +90,7 @@ func (s *Simulator) pay(c *session, k card, base string) string {
 		s.intents.add(c.intent.id, c.intent)
 		s.tell("payment_intent.created", c.intent.object(nil))
 	}
-	f = s.confirm(c.intent, m, c.url, base)
+	f = s.confirm(c.intent, with, base)
 	return s.finish(c, f, c.intent.status == succeeded || c.intent.status == requiresCapture, c.intent.nextURL)
 }
 

@@ -9,6 +9,7 @@ import (
 type setup struct {
 	id, secret, status, usage, description string
 	returnURL, nextURL                     string
+	sdk                                    bool
 	metadata                               map[string]string
 	method                                 *method
 	lastError                              *fault
@@ -25,8 +26,8 @@ func (u *setup) object(e expanded) object {
 	if u.lastError != nil {
 		o["last_setup_error"] = u.lastError.object()
 	}
-	if u.nextURL != "" {
-		o["next_action"] = redirect(u.nextURL, u.returnURL)
+	if u.status == requiresAction {
+		o["next_action"] = nextAction(u.nextURL, u.returnURL, u.sdk)
 	}
 	if u.method != nil {
 		o["payment_method"] = u.method.id
@@ -52,24 +53,24 @@ func (s *Simulator) createSetup(q request) (object, *fault) {
 		s.tell("setup_intent.created", u.object(nil))
 		return u.object(q.expanded), nil
 	}
-	m, f := s.chosen(q, u.id)
+	with, f := s.chosen(q, u.id)
 	if f != nil {
 		return nil, f
 	}
 	s.setups.add(u.id, u)
 	s.tell("setup_intent.created", u.object(nil))
-	if f := s.verify(u, m, q.parameters["return_url"], q.base); f != nil {
+	if f := s.verify(u, with, q.base); f != nil {
 		return nil, f
 	}
 	return u.object(q.expanded), nil
 }
 
 // verify checks a card with its bank, or sends its holder there.
-func (s *Simulator) verify(u *setup, m *method, back, base string) *fault {
-	u.method, u.lastError, u.returnURL, u.nextURL = m, nil, back, ""
-	if m.card.challenged {
+func (s *Simulator) verify(u *setup, c choice, base string) *fault {
+	u.method, u.lastError, u.returnURL, u.nextURL, u.sdk = c.method, nil, c.back, "", c.sdk
+	if c.method.card.challenged {
 		u.status = requiresAction
-		if back != "" {
+		if c.back != "" {
 			u.nextURL = base + "/3ds/" + u.id + "/" + random(12)
 		}
 		s.tell("setup_intent.requires_action", u.object(nil))

@@ -27,11 +27,12 @@ type token struct {
 	created, expires time.Time
 	used             string // id of the intent
 	returnURL        string
+	sdk              bool // a challenge is Stripe.js's to show, unless the request says otherwise
 }
 
 func (t *token) object() object {
 	o := object{"id": t.id, "object": "confirmation_token", "created": t.created.Unix(), "expires_at": t.expires.Unix(),
-		"livemode": false, "payment_intent": nil, "setup_intent": nil, "return_url": orNil(t.returnURL), "use_stripe_sdk": false,
+		"livemode": false, "payment_intent": nil, "setup_intent": nil, "return_url": orNil(t.returnURL), "use_stripe_sdk": t.sdk,
 		"payment_method_preview": t.preview()}
 	switch {
 	case strings.HasPrefix(t.used, "pi_"):
@@ -70,7 +71,7 @@ func (s *Simulator) createToken(q request) (object, *fault) {
 	default:
 		return nil, invalid("parameter_missing", "payment_method", "You must give payment_method or payment_method_data.")
 	}
-	t := &token{id: newID("ctoken"), created: now, expires: now.Add(12 * time.Hour), returnURL: q.parameters["return_url"],
+	t := &token{id: newID("ctoken"), created: now, expires: now.Add(12 * time.Hour), returnURL: q.parameters["return_url"], sdk: true,
 		method: &method{id: newID("pm"), card: c, created: now}}
 	s.tokens.add(t.id, t)
 	return t.object(), nil
