@@ -11,7 +11,8 @@ import (
 
 // ShippingTraits tell how a way of shipping works.
 type ShippingTraits struct {
-	// Live: Rates asks a carrier, so its answer is waited for with a deadline, cached, and replaced where it fails.
+	// Live: Rates asks a carrier, so its answer is waited for with a deadline, cached, and replaced where it fails; and its
+	// amounts are without tax (see Rate).
 	Live bool
 	// Fallback is offered where the carrier does not answer; with none the buyer is told that shipping is quoted later, if
 	// Later, or not offered the carrier at all.
@@ -27,7 +28,8 @@ type ShippingTraits struct {
 func CarrierSettings() resource.Fields {
 	return resource.Fields{
 		resource.Decimal("parcelWeight", 8, 3).Positive().Unit("kg").Default("30").Doc("Most that goes into one parcel."),
-		resource.Decimal("fallbackAmount", 18, 4).Positive().Doc("What shipping costs while the carrier does not answer; without one see quotedLater."),
+		resource.Decimal("fallbackAmount", 18, 4).Positive().
+			Doc("What shipping costs while the carrier does not answer, without tax as the carrier's rates are; without one see quotedLater."),
 		resource.Currency("fallbackCurrency").Default("EUR").Doc("Currency of the fallback amount."),
 		resource.Boolean("quotedLater").Default("true").Doc("Whether buyers may order while the carrier does not answer and be told the costs later."),
 	}
@@ -67,6 +69,9 @@ type Parcel struct {
 type Rate struct {
 	Service string // the carrier's code: "FEDEX_GROUND"
 	Name    string // for people
+	// Amount of a carrier (ShippingTraits.Live) and of its fallback bears no tax: neither what the carrier puts on its own bill,
+	// which is no part of the sale, nor that of the sale, which Hanse finds by the shop's rules and adds, to the offer too where
+	// the shop's prices include it. An amount that the merchant typed in himself is as his prices are, with tax or without.
 	Amount  money.Amount
 	Days    int       // in transit, 0 if the carrier does not say
 	Arrives time.Time // zero if the carrier does not say

@@ -31,13 +31,15 @@ const writtenSQL = `SELECT json_build_object('included', o.tax_included, 'subtot
   'breakLineTax', (SELECT sum((b->>'tax')::numeric) FROM jsonb_array_elements(k.breakdown->'lines') b))::text
 FROM sales_order o JOIN checkout k ON k.order_id = o.id WHERE o.id = $1`
 
-// Whatever the prices, quantities and rates, and whether tax is included or not: the order's totals, its lines, its taxes by
-// rate, the breakdown that the buyer confirmed, and what is due part by part as the goods leave agree to the cent.
+// Whatever the prices, quantities and rates, whether tax is included or not, and the goods go at a flat rate or a carrier's: the
+// order's totals, its lines, its taxes by rate, the breakdown that the buyer confirmed, and what is due part by part as the
+// goods leave agree to the cent. A carrier's amount is the net of the shipping, and what was shown at the choice its total.
 func TestEveryCentIsAccountedFor(t *testing.T) {
 	s := ironmonger(t)
 	taxed(s, false)
 	buyer, address := s.Trader("1000")
 	caller := s.As(buyer)
+	carrier, runner := couriered(s)
 	s.Exec("UPDATE unit SET precision = 3")
 	s.Exec("UPDATE inventory_level SET on_hand = 1e11")
 	goods := []commercetest.Item{{Unit: "C62", SKU: "bolt"}, {Unit: "MTR", SKU: "wire"}, {Unit: "C62", SKU: "screw"}, {Unit: "C62", SKU: "service"}}
@@ -55,6 +57,12 @@ func TestEveryCentIsAccountedFor(t *testing.T) {
 			items = append(items, it)
 		}
 		checkout := s.Checkout(s.Cart(buyer, items...), address)
+		live := rapid.Bool().Draw(t, "carrier") && (len(items) > 1 || items[0].SKU != "service") // which weighs nothing
+		var shown decimal.Decimal
+		if live {
+			carrier.amount = number("rate", 3, 1_000_000)
+			shown = byCourier(s, runner, buyer, checkout)
+		}
 		if _, _, err := s.Run(s.Runner, caller, "checkouts", "review", checkout, nil, ""); err != nil {
 			t.Fatal(err)
 		}
@@ -71,8 +79,19 @@ func TestEveryCentIsAccountedFor(t *testing.T) {
 		if fault := w.fault(); fault != "" {
 			t.Fatalf("%s: %s", fault, text)
 		}
+		if live && (!w.Shipping.Equal(shown) || !w.shippingNet().Equal(carrier.amount.Round(2))) {
+			t.Fatalf("the carrier takes %s, the buyer was shown %s: %s", carrier.amount, shown, text)
+		}
 		leave(t, s, id, w.Total)
 	})
+}
+
+// shippingNet is the shipping without its tax.
+func (w *written) shippingNet() decimal.Decimal {
+	if w.Included {
+		return w.Shipping.Sub(w.ShippingTax)
+	}
+	return w.Shipping
 }
 
 // fault says which sums differ.

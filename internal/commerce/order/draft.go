@@ -79,6 +79,9 @@ type sums struct {
 func (o *draft) consignment(organization string) shipping.Consignment {
 	s := shipping.Consignment{Organization: organization, Website: o.website, Currency: o.currency, To: o.to,
 		Subtotal: money.Of(o.subtotal, o.currency), Items: make([]shipping.Item, len(o.lines))}
+	if o.included {
+		s.Included = &o.shippingTax.Rate
+	}
 	for i, l := range o.lines {
 		s.Items[i] = shipping.Item{Product: l.product, Quantity: l.quantity, Factor: l.factor, Weight: l.weight}
 	}

@@ -96,7 +96,7 @@ func (o *draft) checkQuote(organization string) {
 	case w.expired:
 		o.faults.add("quote_expired", "shippingQuote", "The price of %s has expired; ask for shipping quotes again.", w.name)
 	case w.fingerprint != o.consignment(organization).Fingerprint():
-		o.faults.add("quote_expired", "shippingQuote", "Goods, their prices or the address have changed since %s was quoted; ask for shipping quotes again.", w.name)
+		o.faults.add("quote_expired", "shippingQuote", "Goods, their prices, taxes or the address have changed since %s was quoted; ask for shipping quotes again.", w.name)
 	}
 }
 

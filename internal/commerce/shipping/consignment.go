@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/hanse-commerce/hanse/internal/commerce/tax"
 	"github.com/hanse-commerce/hanse/module"
 	"github.com/hanse-commerce/hanse/money"
 )
@@ -20,6 +21,7 @@ type Consignment struct {
 	To                    module.Place // without a country only what needs no address is offered
 	Items                 []Item
 	Subtotal              money.Amount // of the goods
+	Included              *tax.Rate    // tax of shipping that offers have in them, as the shop's prices have theirs; nil: neither has
 }
 
 // Item is so much of one product.
@@ -37,6 +39,9 @@ func (s Consignment) Fingerprint() string {
 	parts = append(parts, place(s.To)...)
 	for _, it := range s.Items {
 		parts = append(parts, it.Product, it.Quantity.String(), it.piece().String())
+	}
+	if s.Included != nil {
+		parts = append(parts, s.Included.Percent.String())
 	}
 	return hex.EncodeToString(digest(parts...))
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/commerce/tax"
 	"github.com/hanse-commerce/hanse/module"
 )
 
@@ -63,7 +64,7 @@ func (d *Desk) log() *slog.Logger {
 func (q *question) offers(s Consignment, now time.Time) []Offer {
 	offer := Offer{Channel: q.channel, ChannelCode: q.code, Name: q.label, Kind: Live, PickUp: q.traits.PickUp, Parcels: q.parcels}
 	if q.err == nil {
-		return priced(offer, q.answer.Rates, q.answer.at, q.traits.Live)
+		return q.priced(offer, s)
 	}
 	offer.Expires = now.Add(liveHolds)
 	switch f := q.traits.Fallback; {
@@ -71,7 +72,7 @@ func (q *question) offers(s Consignment, now time.Time) []Offer {
 		return nil
 	case f != nil && f.Amount.Currency == s.Currency:
 		offer.Kind = Fallback
-		offer.take(*f)
+		offer.take(*f, q.tax(s))
 	case q.traits.Later:
 		offer.Kind, offer.Code, offer.Service = Later, q.code+":LATER", "LATER"
 	default:
@@ -81,22 +82,32 @@ func (q *question) offers(s Consignment, now time.Time) []Offer {
 }
 
 // priced makes an offer of each rate.
-func priced(pattern Offer, rates []module.Rate, at time.Time, live bool) (offers []Offer) {
-	pattern.Expires = at.Add(liveHolds)
-	if !live {
-		pattern.Kind, pattern.Expires = Fixed, at.Add(fixedHolds)
+func (q *question) priced(pattern Offer, s Consignment) (offers []Offer) {
+	pattern.Expires = q.answer.at.Add(liveHolds)
+	if !q.traits.Live {
+		pattern.Kind, pattern.Expires = Fixed, q.answer.at.Add(fixedHolds)
 	}
-	for _, r := range rates {
+	for _, r := range q.answer.Rates {
 		offer := pattern
-		offer.take(r)
+		offer.take(r, q.tax(s))
 		offers = append(offers, offer)
 	}
 	return offers
 }
 
-// take fills an offer of a channel with a rate.
-func (o *Offer) take(r module.Rate) {
-	amount := r.Amount.Round()
+// tax is what comes on top of a rate so that it is as the shop's prices are: that of a carrier where they include it. It comes
+// behind the cache, which is for shops of both sorts.
+func (q *question) tax(s Consignment) tax.Rate {
+	if q.traits.Live && s.Included != nil {
+		return *s.Included
+	}
+	return tax.Rate{}
+}
+
+// take fills an offer of a channel with a rate and the tax on top of it. Split the other way round, with the tax included, the
+// amount gives the same rate and tax again, so an order has to the cent what the carrier asks.
+func (o *Offer) take(r module.Rate, onTop tax.Rate) {
+	_, _, amount := onTop.Split(r.Amount, false)
 	o.Amount, o.Service, o.Days, o.Arrives = &amount, r.Service, r.Days, r.Arrives
 	if o.Code = o.ChannelCode; r.Service != "" {
 		o.Code += ":" + r.Service

@@ -3,6 +3,7 @@ package shipping_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/commerce/commercetest"
 	"github.com/hanse-commerce/hanse/internal/commerce/shipping"
+	"github.com/hanse-commerce/hanse/internal/commerce/tax"
 	"github.com/hanse-commerce/hanse/module"
 	"github.com/hanse-commerce/hanse/money"
 )
@@ -129,6 +131,38 @@ func TestCarrierWithoutDeadline(t *testing.T) {
 	}
 	if took := time.Since(began); took > 4*time.Second {
 		t.Errorf("offers took %s", took)
+	}
+}
+
+// Where the shop's prices include tax, a carrier's rate and its fallback get it on top, rounded once; amounts that the shop set
+// itself have it already. The cache keeps the carrier's own amounts: a shop without tax in its prices is offered those.
+func TestTaxOnTopOfCarriersRates(t *testing.T) {
+	t.Parallel()
+	p := newDepot(t)
+	p.carrier("x", "/quick")
+	p.carrier("y", "/down", "fallbackAmount", "12.345")
+	p.channel("pickup", "counter", map[string]string{})
+	gross := p.consignment("1")
+	gross.Included = &tax.Rate{Percent: d("19"), Name: "VAT"}
+	own := []string{"STANDARD 0 fixed", "EXPRESS 10 fixed", "pickup:HH 0 fixed"}
+	p.Insert("shipping_method", map[string]any{"code": "EXPRESS", "name": map[string]string{"en": "Express"}, "amount": "10", "position": 1})
+	for range 2 { // asked, then from the cache
+		want := append(slices.Clone(own), "x:FAST 23.8 live", "x:SLOW 11.9 live", "y:FALLBACK 14.7 fallback")
+		if diff := cmp.Diff(want, say(p.offers(gross))); diff != "" {
+			t.Error(diff)
+		}
+		want = append(slices.Clone(own), "x:FAST 20 live", "x:SLOW 10 live", "y:FALLBACK 12.35 fallback")
+		if diff := cmp.Diff(want, say(p.offers(p.consignment("1")))); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if n := p.times("/quick"); n != 1 {
+		t.Errorf("the carrier was asked %d times", n)
+	}
+	other := gross
+	other.Included = &tax.Rate{Percent: d("7"), Name: "VAT"}
+	if gross.Fingerprint() == p.consignment("1").Fingerprint() || gross.Fingerprint() == other.Fingerprint() {
+		t.Error("what was quoted with another tax would still hold")
 	}
 }
 

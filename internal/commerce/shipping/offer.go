@@ -26,7 +26,7 @@ type Offer struct {
 	ChannelCode string
 	Service     string        // the carrier's code
 	Name        string        // that buyers see
-	Amount      *money.Amount // rounded; nil if Kind is Later
+	Amount      *money.Amount // rounded, with tax or without as the shop's prices are; nil if Kind is Later
 	Days        int           // in transit, 0 if not known
 	Arrives     time.Time     // zero if not known
 	Kind        Kind
