@@ -14,6 +14,10 @@ const whole = "latest_charge.refunds" // expands all of an intent that a state i
 // authorize makes a PaymentIntent and confirms it in one request, with what the buyer gave to the Payment Element
 // (docs.stripe.com/payments/finalize-payments-on-the-server).
 func (k *connection) authorize(ctx context.Context, r module.PaymentRequest) (*module.PaymentState, error) {
+	return k.asking(func(as asked) (*module.PaymentState, error) { return k.reserve(ctx, r, as) })
+}
+
+func (k *connection) reserve(ctx context.Context, r module.PaymentRequest, as asked) (*module.PaymentState, error) {
 	n, err := coins(r.Amount)
 	if err != nil {
 		return nil, err
@@ -28,12 +32,12 @@ func (k *connection) authorize(ctx context.Context, r module.PaymentRequest) (*m
 		if r.ReturnURL != "" {
 			p.ReturnURL = &r.ReturnURL
 		}
-		if *p.CaptureMethod == "manual" {
+		if as.several {
 			p.PaymentMethodOptions = &stripe.PaymentIntentCreatePaymentMethodOptionsParams{
 				Card: &stripe.PaymentIntentCreatePaymentMethodOptionsCardParams{RequestMulticapture: stripe.String("if_available")}}
 		}
 		p.AddExpand(whole)
-		p.IdempotencyKey = key(r.Attempt, "authorize", again)
+		p.IdempotencyKey = key(r.Attempt, as.step("authorize"), again)
 		intent, err := k.V1PaymentIntents.Create(ctx, p)
 		if refusal, ok := declined(err); ok {
 			return refused(refusal, r.Attempt), nil
@@ -41,11 +45,15 @@ func (k *connection) authorize(ctx context.Context, r module.PaymentRequest) (*m
 		if err == nil {
 			return k.current(ctx, intent)
 		}
-		if !k.stuck() {
-			return nil, k.fault("authorize "+r.Amount.String(), err)
+		stuck, fault := k.stuck(), k.fault("authorize "+r.Amount.String(), err)
+		if !stuck && !spent(err) {
+			return nil, fault
 		}
 		if state, err := k.find(ctx, r.Attempt); err != nil || state != nil {
 			return state, err
+		}
+		if !stuck {
+			return nil, fault
 		}
 	}
 	return nil, failing

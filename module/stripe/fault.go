@@ -42,6 +42,8 @@ func (k *connection) fault(doing string, err error) error {
 	case said.Param == "confirmation_token":
 		e.Class, e.Code = module.Refused, "token_unusable"
 		e.Detail = doing + ": the token that stands for the card is used up or too old; the buyer has to give the card again."
+	case refusesSeveral(said):
+		e.Class, e.Code = module.Refused, notGranted
 	case refusals[said.Code]:
 		e.Class = module.Refused
 	}

@@ -26,11 +26,24 @@ func (k *connection) host(ctx context.Context, r module.PaymentRequest) (*module
 	}
 	if r.Action == module.Validate {
 		hostSetup(p, r)
-	} else if err := k.hostPayment(p, r); err != nil {
+		return k.openPage(ctx, p, r, asked{})
+	}
+	if err := k.hostPayment(p, r); err != nil {
 		return nil, err
 	}
+	return k.asking(func(as asked) (*module.PaymentState, error) {
+		p.PaymentMethodOptions = nil
+		if as.several {
+			p.PaymentMethodOptions = &stripe.CheckoutSessionCreatePaymentMethodOptionsParams{
+				Card: &stripe.CheckoutSessionCreatePaymentMethodOptionsCardParams{RequestMulticapture: stripe.String("if_available")}}
+		}
+		return k.openPage(ctx, p, r, as)
+	})
+}
+
+func (k *connection) openPage(ctx context.Context, p *stripe.CheckoutSessionCreateParams, r module.PaymentRequest, as asked) (*module.PaymentState, error) {
 	for again := range tries {
-		p.IdempotencyKey = key(r.Attempt, "host", again)
+		p.IdempotencyKey = key(r.Attempt, as.step("host"), again)
 		session, err := k.V1CheckoutSessions.Create(ctx, p)
 		switch {
 		case err == nil && k.last.replayed:
@@ -60,10 +73,6 @@ func (k *connection) hostPayment(p *stripe.CheckoutSessionCreateParams, r module
 			ProductData: &stripe.CheckoutSessionCreateLineItemPriceDataProductDataParams{Name: stripe.String(title(r))}}}}
 	p.PaymentIntentData = &stripe.CheckoutSessionCreatePaymentIntentDataParams{Metadata: inner, Description: stripe.String(title(r)),
 		CaptureMethod: stripe.String(captureMethod(k.channel.Settings))}
-	if captureMethod(k.channel.Settings) == "manual" {
-		p.PaymentMethodOptions = &stripe.CheckoutSessionCreatePaymentMethodOptionsParams{
-			Card: &stripe.CheckoutSessionCreatePaymentMethodOptionsCardParams{RequestMulticapture: stripe.String("if_available")}}
-	}
 	return nil
 }
 

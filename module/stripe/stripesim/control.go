@@ -30,6 +30,7 @@ type mischief struct {
 		Path   string `json:"path,omitempty"`
 	} `json:"drop"`
 	Multicapture bool `json:"multicapture"` // whether cards can be captured several times
+	CardFeatures bool `json:"cardFeatures"` // whether the account may ask for that at all
 	Script       bool `json:"script"`       // whether the element script is served
 }
 

@@ -50,9 +50,8 @@ func (s *Simulator) createIntent(q request) (object, *fault) {
 	if q.parameters["automatic_payment_methods.enabled"] == "true" && q.parameters["payment_method_types.0"] != "" {
 		return nil, invalid("", "payment_method_types", "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.")
 	}
-	if i.multicapture && i.automatic {
-		return nil, invalid("", "payment_method_options[card][request_multicapture]",
-			"request_multicapture can only be used with capture_method manual.")
+	if f := s.mayAsk(i.multicapture, i.automatic); f != nil {
+		return nil, f
 	}
 	if q.parameters["confirm"] != "true" {
 		for name := range confirmRules {

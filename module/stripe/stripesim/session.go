@@ -95,7 +95,9 @@ func (s *Simulator) createSession(q request) (object, *fault) {
 	case c.successURL == "":
 		f = invalid("parameter_missing", "success_url", "Missing required param: success_url.")
 	case c.mode == "payment":
-		f = c.takeAmount(q)
+		if f = c.takeAmount(q); f == nil {
+			f = s.mayAsk(c.multicapture, c.automatic)
+		}
 	default:
 		f = c.takeSetup(q)
 	}
@@ -126,9 +128,6 @@ func (c *session) takeAmount(q request) *fault {
 	c.product, c.description = p[item+"price_data.product_data.name"], p["payment_intent_data.description"]
 	c.inner, c.automatic = q.below("payment_intent_data.metadata"), p["payment_intent_data.capture_method"] != "manual"
 	c.multicapture = p["payment_method_options.card.request_multicapture"] == "if_available"
-	if c.multicapture && c.automatic {
-		return invalid("", "payment_method_options[card][request_multicapture]", "request_multicapture can only be used with capture_method manual.")
-	}
 	return accept(c.amount, c.currency, bracketed(item+"price_data.unit_amount"))
 }
 

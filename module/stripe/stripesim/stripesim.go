@@ -68,7 +68,7 @@ func New(cfg Config) *Simulator {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Simulator{cfg: cfg, keys: map[string]*remembered{}, mischief: mischief{Multicapture: true, Script: true}}
+	s := &Simulator{cfg: cfg, keys: map[string]*remembered{}, mischief: mischief{Multicapture: true, CardFeatures: true, Script: true}}
 	s.out = newOutbox(cfg)
 	s.routes = s.newRoutes()
 	if cfg.File != "" {
