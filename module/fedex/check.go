@@ -38,8 +38,12 @@ func (m *Module) checkBase(ctx context.Context, c *module.Channel) error {
 	}
 }
 
-// checkCredentials asks for a new token, whatever is held.
+// checkCredentials asks for a new token, whatever is held, unless FedEx gives none at the moment: one that is held is then all
+// that there is.
 func (m *Module) checkCredentials(ctx context.Context, c *module.Channel) error {
+	if err := m.tokens.isShut(base(c.Settings)); err != nil {
+		return err
+	}
 	m.tokens.drop(c.Settings, "")
 	_, err := m.tokens.get(ctx, c)
 	return err

@@ -1,6 +1,7 @@
 package fedex
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -13,6 +14,10 @@ import (
 
 // noService is FedEx's way to say that it offers nothing between two places.
 const noService = "RATE.LOCATION.NOSERVICE"
+
+// quotaPause is how long FedEx is left alone that wants fewer requests and does not say for how long, as it does where the
+// requests of a day are used up.
+const quotaPause = time.Minute
 
 // fault is one of the errors of an answer.
 type fault struct {
@@ -81,11 +86,15 @@ func refusal(s module.Settings, k call, answer *http.Response, body []byte) erro
 	switch {
 	case status == http.StatusUnauthorized:
 		e.Class, e.Code, e.Detail = module.Unauthorized, "invalid_credentials", "the settings clientId and clientSecret are not accepted"
+	case status == http.StatusForbidden && k.path == tokenPath:
+		e.Class, e.Code, e.Detail = module.RateLimited, codeShut, wordsShut
+		e.RetryAfter = max(e.RetryAfter, shutTime)
 	case status == http.StatusForbidden:
 		e.Class, e.Code, e.Detail = module.Unauthorized, "not_permitted",
 			"the project of the setting clientId may not do this; add the Rates and Transit Times API to it at developer.fedex.com"
 	case status == http.StatusTooManyRequests:
 		e.Class, e.Code, e.Detail = module.RateLimited, "rate_limited", "FedEx wants fewer requests"
+		e.RetryAfter = cmp.Or(e.RetryAfter, quotaPause)
 	case status >= 500 || status == http.StatusRequestTimeout:
 		e.Class, e.Code, e.Detail = module.Intermittent, "unavailable", fmt.Sprintf("FedEx answers %d", status)
 	case status == http.StatusNotFound || status < 400:

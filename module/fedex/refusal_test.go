@@ -45,7 +45,7 @@ func TestRefusals(t *testing.T) {
 		"wrong account":      {400, said("ACCOUNT.NUMBER.MISMATCH"), nil, module.Invalid, "invalid_account", 0},
 		"wrong postal code":  {422, said("RECIPIENT.POSTALCODE.INVALID"), nil, module.Invalid, "invalid_request", 0},
 		"too many":           {429, said("TOO.MANY.REQUESTS"), []string{"Retry-After", "7"}, module.RateLimited, "rate_limited", 7 * time.Second},
-		"too many, silently": {429, "", nil, module.RateLimited, "rate_limited", 0},
+		"too many, silently": {429, "", nil, module.RateLimited, "rate_limited", time.Minute},
 		"down":               {503, said("SERVICE.UNAVAILABLE.ERROR"), []string{"Retry-After", "x"}, module.Intermittent, "unavailable", 0},
 		"a proxy":            {502, "<html>Bad Gateway</html>", nil, module.Intermittent, "unavailable", 0},
 		"slow":               {408, "", nil, module.Intermittent, "unavailable", 0},

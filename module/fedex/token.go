@@ -11,6 +11,11 @@ import (
 	"github.com/hanse-commerce/hanse/module"
 )
 
+const (
+	askingToken = "asking FedEx for an access token"
+	tokenPath   = "/oauth/token" // #nosec G101 -- a path
+)
+
 // earlier is how long before its end a token is renewed, so that none ends on its way.
 const earlier = time.Minute
 
@@ -21,6 +26,7 @@ type tokens struct {
 
 	mu   sync.Mutex
 	held map[credentials]*held
+	shut map[string]shutOut // by base: FedEx counts by the address that asks, whatever the credentials
 }
 
 // credentials are what a token is for.
@@ -45,7 +51,9 @@ type renewal struct {
 	gaveUp bool
 }
 
-func newTokens() *tokens { return &tokens{now: time.Now, held: map[credentials]*held{}} }
+func newTokens() *tokens {
+	return &tokens{now: time.Now, held: map[credentials]*held{}, shut: map[string]shutOut{}}
+}
 
 func credentialsOf(s module.Settings) credentials {
 	return credentials{base: base(s), id: s["clientId"], secret: sha256.Sum256([]byte(s["clientSecret"]))}
@@ -64,6 +72,10 @@ func (t *tokens) get(ctx context.Context, c *module.Channel) (string, error) {
 		if t.now().Before(h.until) {
 			defer t.mu.Unlock()
 			return h.token, nil
+		}
+		if err := t.shutFor(key.base); err != nil {
+			t.mu.Unlock()
+			return "", err
 		}
 		if h.renewal == nil {
 			r := &renewal{done: make(chan struct{}), gaveUp: true}
@@ -96,6 +108,7 @@ func (t *tokens) renew(ctx context.Context, c *module.Channel, h *held, r *renew
 			h.token, h.until = r.token, t.now().Add(lasts-min(earlier, lasts/10))
 			t.forgetOthers(h)
 		}
+		t.shutBy(base(c.Settings), r.err)
 		close(r.done)
 	}()
 	r.token, lasts, r.err = askToken(ctx, c)
@@ -123,7 +136,7 @@ func (t *tokens) drop(s module.Settings, token string) {
 // askToken asks FedEx for a token (POST /oauth/token, RFC 6749 section 4.4) and tells how long it holds.
 func askToken(ctx context.Context, c *module.Channel) (token string, lasts time.Duration, err error) {
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.Settings["clientId"]}, "client_secret": {c.Settings["clientSecret"]}}
-	body, err := post(ctx, c, call{doing: "asking FedEx for an access token", path: "/oauth/token",
+	body, err := post(ctx, c, call{doing: askingToken, path: tokenPath,
 		contentType: "application/x-www-form-urlencoded", body: []byte(form.Encode())})
 	if err != nil {
 		return "", 0, err
@@ -133,7 +146,7 @@ func askToken(ctx context.Context, c *module.Channel) (token string, lasts time.
 		ExpiresIn   json.Number `json:"expires_in"` // seconds
 	}
 	if err := json.Unmarshal(body, &answer); err != nil || answer.AccessToken == "" {
-		return "", 0, malformed("asking FedEx for an access token", "it has no access_token")
+		return "", 0, malformed(askingToken, "it has no access_token")
 	}
 	seconds, err := answer.ExpiresIn.Int64()
 	if err != nil || seconds < 0 {

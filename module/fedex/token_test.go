@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -162,5 +163,63 @@ func TestOddTokenAnswers(t *testing.T) {
 		if want < 0 && (!errors.As(err, &e) || e.Class != module.Intermittent) {
 			t.Errorf("%s: %v", body, err)
 		}
+	}
+}
+
+// TestShutOut: FedEx answers 403 for ten minutes to who asks for tokens too often. Nobody asks before they are over, whatever the
+// credentials; a token that is held is good all the while, and "test connection" does not throw it away.
+func TestShutOut(t *testing.T) {
+	sim, m, c := account(t)
+	now := time.Now()
+	m.tokens.now = func() time.Time { return now }
+	if _, err := m.Rates(t.Context(), c, abroad("EUR")); err != nil {
+		t.Fatal(err)
+	}
+	sim.Control(fedexsim.Settings{Faults: []fedexsim.Fault{{Answer: "403", Count: 100, Path: tokenPath}}})
+	other := moduletest.Channel(t, m, map[string]any{"apiBase": c.Settings["apiBase"], "clientId": "other", "clientSecret": "s3cret-of-another",
+		"accountNumber": "740561073", "originCountry": "DE"})
+	refused := func(c *module.Channel, wait time.Duration) {
+		t.Helper()
+		_, err := m.tokens.get(t.Context(), c)
+		var e *module.Error
+		if !errors.As(err, &e) || e.Class != module.RateLimited || e.Code != "token_requests_blocked" || e.RetryAfter != wait ||
+			!strings.Contains(err.Error(), "too many") || !strings.Contains(err.Error(), "FORBIDDEN.ERROR") {
+			t.Errorf("%v", err)
+		}
+		if n := sim.State().CallsByPath[tokenPath]; n != 2 {
+			t.Errorf("tokens were asked for %d times", n)
+		}
+	}
+	refused(other, 10*time.Minute)
+	if name, err := firstWrong(t, m, c); name != "Client id and secret are accepted" || !strings.Contains(err.Error(), "wait ten minutes") {
+		t.Errorf("%q failed with %v", name, err)
+	}
+	if _, err := m.Rates(t.Context(), c, abroad("EUR")); err != nil {
+		t.Errorf("with the token that is held: %v", err)
+	}
+	now = now.Add(9 * time.Minute)
+	refused(other, time.Minute)
+	sim.Control(fedexsim.Settings{ExpireTokens: true})
+	if _, err := m.Rates(t.Context(), c, abroad("EUR")); err == nil {
+		t.Error("there are rates without a token")
+	}
+	refused(c, time.Minute)
+	sim.Control(fedexsim.Settings{Reset: true})
+	now = now.Add(time.Minute)
+	if _, err := m.Rates(t.Context(), c, abroad("EUR")); err != nil {
+		t.Errorf("ten minutes later: %v", err)
+	}
+}
+
+// TestNotPermitted: 403 to a question for rates is no throttle, but a project without the permission.
+func TestNotPermitted(t *testing.T) {
+	sim, m, c := account(t)
+	sim.Control(fedexsim.Settings{Faults: []fedexsim.Fault{{Answer: "403", Path: "/rate/v1/rates/quotes"}}})
+	var e *module.Error
+	if _, err := m.Rates(t.Context(), c, abroad("EUR")); !errors.As(err, &e) || e.Class != module.Unauthorized || e.Code != "not_permitted" {
+		t.Errorf("%v", err)
+	}
+	if _, err := m.Rates(t.Context(), c, abroad("EUR")); err != nil {
+		t.Errorf("with the permission: %v", err)
 	}
 }

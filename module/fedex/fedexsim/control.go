@@ -14,7 +14,7 @@ import (
 
 // Fault is how the next calls misbehave.
 type Fault struct {
-	// Answer is one of 429, 500, 503, slow (the right answer, late), hang (none), malformed (JSON cut off).
+	// Answer is one of 403, 429, 500, 503, slow (the right answer, late), hang (none), malformed (JSON cut off).
 	Answer string `json:"answer"`
 	Count  int    `json:"count,omitempty"` // of calls; 0 is one
 	// Path limits it to calls of one path, such as /oauth/token; else any but those of /_control.
@@ -43,7 +43,7 @@ type State struct {
 }
 
 // kinds are the answers of a Fault.
-var kinds = []string{"429", "500", "503", "slow", "hang", "malformed"}
+var kinds = []string{"403", "429", "500", "503", "slow", "hang", "malformed"}
 
 // State tells what happened so far.
 func (s *Simulator) State() State {
@@ -145,6 +145,8 @@ func (s *Simulator) faulty(well http.HandlerFunc) http.HandlerFunc {
 			w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
 		}
 		switch f.Answer {
+		case "403": // to who asks for tokens too often, and for rates without permission
+			s.refuse(w, http.StatusForbidden, "FORBIDDEN.ERROR", "We could not authorize your credentials. Please check your permissions and try again.")
 		case "429":
 			s.refuse(w, http.StatusTooManyRequests, "TOO.MANY.REQUESTS", "We have received too many requests in a short duration. Please wait and try again.")
 		case "500":
