@@ -78,6 +78,12 @@ type value struct {
 	Currency string      `json:"currency"`
 }
 
+// What FedEx takes in one question at most: totalPackageCount, and entries of requestedPackageLineItems.
+const (
+	mostParcels = 100
+	mostLines   = 99
+)
+
 // newQuestion asks for all services between two places.
 func newQuestion(s module.Settings, r module.RateRequest) (*question, error) {
 	from := r.From
@@ -91,10 +97,16 @@ func newQuestion(s module.Settings, r module.RateRequest) (*question, error) {
 		return nil, wrong("no_destination", "the address has no country")
 	case len(r.Parcels) == 0:
 		return nil, wrong("no_parcels", "there is nothing to send")
+	case len(r.Parcels) > mostParcels:
+		return nil, wrong("too_many_parcels", fmt.Sprintf("there are %d parcels, and FedEx tells rates for %d at most; more go as freight, or "+
+			"in heavier parcels by the setting parcelWeight", len(r.Parcels), mostParcels))
 	}
 	lines, sum, err := linesOf(r.Parcels)
 	if err != nil {
 		return nil, err
+	}
+	if len(lines) > mostLines {
+		return nil, wrong("too_many_parcels", fmt.Sprintf("the parcels have %d different weights, and FedEx tells rates for %d at most", len(lines), mostLines))
 	}
 	q := &question{}
 	q.Account.Value, q.Control.TransitTimes = s["accountNumber"], true

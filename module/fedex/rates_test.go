@@ -170,3 +170,28 @@ func TestTrackingURL(t *testing.T) {
 		}
 	}
 }
+
+// TestManyParcels: as many parcels as FedEx takes are asked for, and of more or of more weights FedEx is not asked at all.
+func TestManyParcels(t *testing.T) {
+	for name, c := range map[string]struct {
+		parcels, weights int
+		refused          bool
+	}{
+		"of one weight": {100, 1, false}, "of 99 weights": {100, 99, false}, "of 100 weights": {100, 100, true}, "one more": {101, 1, true},
+	} {
+		sim, m, channel := account(t)
+		r := abroad("EUR")
+		r.Parcels = nil
+		for i := range c.parcels {
+			r.Parcels = append(r.Parcels, module.Parcel{Weight: decimal.New(int64(1000+i%c.weights), -2)})
+		}
+		rates, err := m.Rates(t.Context(), channel, r)
+		var e *module.Error
+		switch {
+		case c.refused && (!errors.As(err, &e) || e.Class != module.Invalid || e.Code != "too_many_parcels" || sim.State().Calls != 0):
+			t.Errorf("%s: %v", name, err)
+		case !c.refused && (err != nil || len(rates) == 0):
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -99,13 +99,16 @@ func judgePackages(s *shipment) (weights []decimal.Decimal, code, message string
 	if len(s.Packages) == 0 {
 		return nil, "REQUESTEDPACKAGELINEITEMS.REQUIRED", "At least one package is required. Please update and try again."
 	}
+	if len(s.Packages) > 99 {
+		return nil, "REQUESTEDPACKAGELINEITEMS.EXCEEDS.MAXIMUM", "A request has 99 entries for packages at most. Please update and try again."
+	}
 	for i, p := range s.Packages {
 		count := 1
 		if p.Count != nil {
 			count = *p.Count
 		}
-		if count < 1 || len(weights)+count > 999 {
-			return nil, "GROUPPACKAGECOUNT.INVALID", "A shipment has 1 to 999 packages. Please update and try again."
+		if count < 1 || len(weights)+count > 100 {
+			return nil, "GROUPPACKAGECOUNT.INVALID", "A rate request has 1 to 100 packages. Please update and try again."
 		}
 		if p.Weight == nil || p.Weight.Value == nil || p.Weight.Units != "KG" && p.Weight.Units != "LB" {
 			return nil, "PACKAGEWEIGHT.REQUIRED", fmt.Sprintf("Package %d has no weight in KG or LB. Please update and try again.", i+1)

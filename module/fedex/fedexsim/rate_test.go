@@ -130,6 +130,8 @@ func TestRefusals(t *testing.T) {
 		"in stones":            {`"KG"`, `"ST"`, "PACKAGEWEIGHT.REQUIRED"},
 		"wrong count":          {`"totalPackageCount":1`, `"totalPackageCount":2`, "TOTALPACKAGECOUNT.MISMATCH"},
 		"a million packages":   {`"groupPackageCount":1`, `"groupPackageCount":1000000000`, "GROUPPACKAGECOUNT.INVALID"},
+		"101 packages":         {`"groupPackageCount":1`, `"groupPackageCount":101`, "GROUPPACKAGECOUNT.INVALID"},
+		"100 entries":          {`[{"groupPackageCount":1,`, `[` + strings.Repeat(`{"weight":{"units":"KG","value":1}},`, 99) + `{`, "REQUESTEDPACKAGELINEITEMS.EXCEEDS.MAXIMUM"},
 		"border, no value":     {`"postalCode":"75001","countryCode":"FR"`, `"postalCode":"80202","countryCode":"US"`, "CUSTOMSCLEARANCEDETAIL.REQUIRED"},
 		"where nothing goes":   {`"FR"`, `"KP"`, "CUSTOMSCLEARANCEDETAIL.REQUIRED"},
 		"no such service":      {`"shipDateStamp"`, `"serviceType":"TELEPORT","shipDateStamp"`, "SERVICETYPE.INVALID"},
