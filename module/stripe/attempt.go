@@ -11,7 +11,7 @@ import (
 const (
 	attemptKey   = "attempt"
 	hostedKey    = "hosted"    // the intent belongs to a Checkout Session
-	cancelledKey = "cancelled" // the session was expired on request
+	cancelledKey = "cancelled" // the session was expired, or the rest of a payment let go, on request: by which attempt
 	captureKey   = "capture-"  // followed by an attempt: what it captured, in coins
 )
 

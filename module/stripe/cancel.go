@@ -48,6 +48,13 @@ func (k *connection) cancel(ctx context.Context, r module.PaymentRequest) (*modu
 				continue // it was paid meanwhile: look again
 			}
 		}
+		if intent.AmountReceived > 0 {
+			state, err := k.release(ctx, intent, r, again)
+			if state == nil && err == nil {
+				continue
+			}
+			return state, err
+		}
 		p := &stripe.PaymentIntentCancelParams{CancellationReason: stripe.String("requested_by_customer")}
 		p.AddExpand(whole)
 		p.IdempotencyKey = key(r.Attempt, "cancel", again)

@@ -42,7 +42,7 @@ func (c *charge) object(e expanded) object {
 		"captured": c.captured, "created": c.created.Unix(), "currency": c.intent.currency, "livemode": false,
 		"metadata": c.intent.metadata, "paid": c.ok(), "payment_intent": c.intent.id, "payment_method": c.method.id,
 		"payment_method_details": object{"type": "card", "card": details}, "description": orNil(c.intent.description),
-		"refunded": c.taken > 0 && c.returned == c.taken, "status": status, "failure_code": orNil(c.verdict.code),
+		"refunded": c.captured && c.taken > 0 && c.returned == c.taken, "status": status, "failure_code": orNil(c.verdict.code),
 		"failure_message": orNil(c.verdict.message), "disputed": false}
 	if below, ok := e["refunds"]; ok {
 		o["refunds"] = c.list(below)

@@ -11,6 +11,8 @@ func (s *Simulator) cancelIntent(q request) (object, *fault) {
 		return nil, f
 	case i.status == succeeded || i.status == canceled:
 		return nil, unexpected(i, "You cannot cancel this PaymentIntent because it has a status of %s.", i.status)
+	case i.received > 0: // not said to work; what lets go of the rest is a capture of nothing that is final
+		return nil, unexpected(i, "You cannot cancel this PaymentIntent because a part of it has been captured.")
 	case i.session != nil && i.status != requiresCapture:
 		return nil, unexpected(i, "You cannot cancel this PaymentIntent because it was created by a Checkout Session; expire the session instead.")
 	}
@@ -18,7 +20,7 @@ func (s *Simulator) cancelIntent(q request) (object, *fault) {
 	return i.object(q.expanded), nil
 }
 
-// release ends an intent. What was captured of it before stays captured.
+// release ends an intent, when its time is over, too. What was captured of it before stays captured.
 func (s *Simulator) release(i *intent, reason string) {
 	i.capturable, i.nextURL = 0, ""
 	if i.received > 0 {

@@ -90,8 +90,10 @@ func TestCapturesInParts(t *testing.T) {
 	}
 	_, err = take(7001, false)
 	refused(t, err, http.StatusBadRequest, "amount_too_large")
-	_, err = take(0, true)
+	_, err = take(0, false)
 	refused(t, err, http.StatusBadRequest, "parameter_invalid_integer")
+	_, err = c.V1PaymentIntents.Cancel(t.Context(), i.ID, nil)
+	refused(t, err, http.StatusBadRequest, "payment_intent_unexpected_state")
 	after, err = take(5000, true)
 	if err != nil || after.Status != stripe.PaymentIntentStatusSucceeded || after.AmountCapturable != 0 || after.AmountReceived != 8000 || !after.LatestCharge.Captured {
 		t.Fatalf("%+v, %v", after, err)
@@ -99,6 +101,31 @@ func TestCapturesInParts(t *testing.T) {
 	_, err = take(100, true)
 	refused(t, err, http.StatusBadRequest, "payment_intent_unexpected_state")
 	_, err = c.V1PaymentIntents.Cancel(t.Context(), i.ID, nil)
+	refused(t, err, http.StatusBadRequest, "payment_intent_unexpected_state")
+}
+
+// A last capture of nothing lets go of the rest, but only after others.
+func TestTheRestIsLetGo(t *testing.T) {
+	c, _ := open(t, stripesim.Config{})
+	i, err := c.V1PaymentIntents.Create(t.Context(), manual("pm_card_visa", 10000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	take := func(n int64, final bool) (*stripe.PaymentIntent, error) {
+		return c.V1PaymentIntents.Capture(t.Context(), i.ID, &stripe.PaymentIntentCaptureParams{AmountToCapture: &n, FinalCapture: &final})
+	}
+	_, err = take(0, true)
+	refused(t, err, http.StatusBadRequest, "parameter_invalid_integer")
+	if _, err = take(3000, false); err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.V1PaymentIntents.Capture(t.Context(), i.ID, &stripe.PaymentIntentCaptureParams{AmountToCapture: stripe.Int64(0)})
+	refused(t, err, http.StatusBadRequest, "parameter_invalid_integer")
+	after, err := take(0, true)
+	if err != nil || after.Status != stripe.PaymentIntentStatusSucceeded || after.AmountCapturable != 0 || after.AmountReceived != 3000 {
+		t.Fatalf("%+v, %v", after, err)
+	}
+	_, err = take(0, true)
 	refused(t, err, http.StatusBadRequest, "payment_intent_unexpected_state")
 }
 
