@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -52,7 +53,7 @@ func (m *Module) checkCredentials(ctx context.Context, c *module.Channel) error 
 // checkAccount asks what a parcel of 1 kg costs from the origin to the origin.
 func (m *Module) checkAccount(ctx context.Context, c *module.Channel) error {
 	here := origin(c.Settings)
-	question, err := newQuestion(c.Settings, module.RateRequest{From: here, To: here, Parcels: []module.Parcel{{Weight: decimal.NewFromInt(1)}}})
+	question, err := newQuestion(c.Settings, module.RateRequest{From: here, To: here, Parcels: []module.Parcel{{Weight: decimal.NewFromInt(1)}}}, time.Now())
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import "strings"
 // (developer.fedex.com, API reference, "Currency Codes"). Answers use either.
 var ownCodes = map[string]string{
 	"AED": "DHS", "ARS": "ARN", "CHF": "SFR", "CLP": "CHP", "DOP": "RDD", "GBP": "UKL", "JMD": "JAD", "JPY": "JYE",
-	"KRW": "WON", "KWD": "KUD", "KYD": "CID", "MXN": "NMP", "SGD": "SID", "TWD": "NTD", "XCD": "ECD",
+	"KRW": "WON", "KWD": "KUD", "KYD": "CID", "MXN": "NMP", "SGD": "SID", "TWD": "NTD", "UYU": "UYP", "XCD": "ECD",
 }
 
 // toFedEx is FedEx's code of an ISO currency.

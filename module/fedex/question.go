@@ -3,7 +3,9 @@ package fedex
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -42,11 +44,12 @@ type party struct {
 }
 
 type address struct {
-	Street     []string `json:"streetLines,omitempty"`
-	City       string   `json:"city,omitempty"`
-	Region     string   `json:"stateOrProvinceCode,omitempty"`
-	PostalCode string   `json:"postalCode,omitempty"`
-	Country    string   `json:"countryCode"`
+	Street      []string `json:"streetLines,omitempty"`
+	City        string   `json:"city,omitempty"`
+	Region      string   `json:"stateOrProvinceCode,omitempty"`
+	PostalCode  string   `json:"postalCode,omitempty"`
+	Country     string   `json:"countryCode"`
+	Residential bool     `json:"residential,omitempty"`
 }
 
 // line is so many parcels of one weight.
@@ -78,14 +81,16 @@ type value struct {
 	Currency string      `json:"currency"`
 }
 
-// What FedEx takes in one question at most: totalPackageCount, and entries of requestedPackageLineItems.
+// What FedEx takes in one question at most: totalPackageCount, entries of requestedPackageLineItems, and days to shipDateStamp.
 const (
 	mostParcels = 100
 	mostLines   = 99
+
+	mostDaysAhead = 9 // of UTC; the shipper's day may be the one before
 )
 
 // newQuestion asks for all services between two places.
-func newQuestion(s module.Settings, r module.RateRequest) (*question, error) {
+func newQuestion(s module.Settings, r module.RateRequest, now time.Time) (*question, error) {
 	from := r.From
 	if from.Country == "" || from.PostalCode == "" && from.City == "" { // a warehouse without an address
 		from = origin(s)
@@ -114,9 +119,8 @@ func newQuestion(s module.Settings, r module.RateRequest) (*question, error) {
 		Shipper: party{addressOf(from)}, Recipient: party{addressOf(r.To)}, RateTypes: []string{s["rateType"]},
 		Pickup: s["pickupType"], Packaging: "YOUR_PACKAGING", Count: len(r.Parcels), Parcels: lines,
 	}
-	if !r.Ship.IsZero() {
-		q.Shipment.Ship = r.Ship.Format("2006-01-02")
-	}
+	q.Shipment.Recipient.Address.Residential = s["residential"] == "true"
+	q.Shipment.Ship = shipDate(r.Ship, now)
 	if r.Subtotal.Currency != "" {
 		q.Shipment.Currency = toFedEx(r.Subtotal.Currency)
 		q.Shipment.RateTypes = append(q.Shipment.RateTypes, "PREFERRED") // rates in preferredCurrency too
@@ -125,6 +129,16 @@ func newQuestion(s module.Settings, r module.RateRequest) (*question, error) {
 		q.Shipment.Customs = customsOf(r.Subtotal, sum)
 	}
 	return q, nil
+}
+
+// shipDate is the day on which parcels leave, where it need be told. FedEx takes days from today on, by the clock of the shipper's
+// place, to ten days ahead. It takes its own today if none is told, which cannot be yesterday there.
+func shipDate(ship, now time.Time) string {
+	day, today := ship.Format(time.DateOnly), now.UTC()
+	if ship.IsZero() || day <= today.Format(time.DateOnly) || day > today.AddDate(0, 0, mostDaysAhead).Format(time.DateOnly) {
+		return ""
+	}
+	return day
 }
 
 func wrong(code, detail string) error {
@@ -160,8 +174,11 @@ func customsOf(subtotal money.Amount, sum decimal.Decimal) *customs {
 	return &customs{Commodities: []commodity{c}}
 }
 
-// addressOf is a place as FedEx takes it. A region is told only where it has two letters, as FedEx wants it for the United
-// States and Canada; the part of its ISO 3166-2 code that is the country goes.
+// withRegions are the countries whose regions FedEx knows; it refuses some addresses elsewhere that have one.
+var withRegions = []string{"US", "CA", "PR"}
+
+// addressOf is a place as FedEx takes it. A region is told only where FedEx knows it and it has two letters; the part of its ISO
+// 3166-2 code that is the country goes.
 func addressOf(p module.Place) address {
 	a := address{City: p.City, PostalCode: p.PostalCode, Country: p.Country}
 	for _, s := range []string{p.Street, p.Street2} {
@@ -169,7 +186,7 @@ func addressOf(p module.Place) address {
 			a.Street = append(a.Street, s)
 		}
 	}
-	if region := strings.TrimPrefix(p.Region, p.Country+"-"); len(region) == 2 {
+	if region := strings.TrimPrefix(p.Region, p.Country+"-"); len(region) == 2 && slices.Contains(withRegions, p.Country) {
 		a.Region = region
 	}
 	return a

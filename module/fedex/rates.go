@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/hanse-commerce/hanse/module"
 )
@@ -16,7 +17,7 @@ const askingRates = "asking FedEx for rates"
 // Rates implements module.Shipping (POST /rate/v1/rates/quotes). A rate that FedEx gives only in another currency than that
 // of the order is left out, and none at all is an error of class Invalid: an order has one currency.
 func (m *Module) Rates(ctx context.Context, c *module.Channel, r module.RateRequest) ([]module.Rate, error) {
-	question, err := newQuestion(c.Settings, r)
+	question, err := newQuestion(c.Settings, r, time.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -37,13 +37,17 @@ func TestQuestion(t *testing.T) {
 	for name, change := range map[string]func(*module.RateRequest){
 		"abroad": func(*module.RateRequest) {},
 		"domestic": func(r *module.RateRequest) {
-			r.From, r.To.Country, r.To.PostalCode = module.Place{Country: "DE"}, "DE", "80331"
+			r.From, r.To = module.Place{Country: "DE"}, module.Place{PostalCode: "80331", City: "München", Region: "BY", Country: "DE"}
+		},
+		"home": func(r *module.RateRequest) {
+			c.Settings["residential"], r.Ship = "true", time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) // today: not told
 		},
 	} {
 		r := abroad("GBP")
+		c.Settings["residential"] = "false"
 		r.Ship = time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
 		change(&r)
-		q, err := newQuestion(c.Settings, r)
+		q, err := newQuestion(c.Settings, r, time.Date(2026, 11, 24, 23, 30, 0, 0, time.UTC))
 		if err != nil {
 			t.Fatal(err)
 		}

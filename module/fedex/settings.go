@@ -24,6 +24,7 @@ func Settings() resource.Fields {
 		resource.Enum("rateType", "ACCOUNT", "LIST").Default("ACCOUNT").Required().Doc("Whether buyers pay the rates of the account or FedEx's list rates."),
 		resource.Enum("pickupType", "USE_SCHEDULED_PICKUP", "CONTACT_FEDEX_TO_SCHEDULE", "DROPOFF_AT_FEDEX_LOCATION").
 			Default("USE_SCHEDULED_PICKUP").Required().Doc("How parcels get to FedEx; it may change the rates."),
+		resource.Boolean("residential").Default("false").Doc("Parcels go to homes, which costs more at FedEx; else to businesses."),
 		resource.Decimal("handlingPercent", 5, 2).Positive().Default("0").Unit("%").Doc("What is added to FedEx's rates for handling."),
 		resource.Text("originStreet").Max(70).Doc("Street that parcels leave from, where the warehouse has no address."),
 		resource.Text("originPostalCode").Max(10).Doc("Postal code that parcels leave from."),

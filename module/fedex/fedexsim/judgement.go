@@ -47,6 +47,8 @@ func judgeParties(s *shipment) (code, message string) {
 			return name + ".COUNTRY.INVALID", "The country code is not one of ISO 3166-1. Please update and try again."
 		case !goodPostalCode(p.Address.Country, p.Address.PostalCode):
 			return name + ".POSTALCODE.INVALID", "The postal code is missing or not one of the country. Please update and try again."
+		case p.Address.Region != "" && !slices.Contains([]string{"US", "CA", "PR"}, p.Address.Country):
+			return name + ".STATEORPROVINCECODE.INVALID", "The country has no state or province codes. Please update and try again."
 		case p.Address.Region != "" && (len(p.Address.Region) != 2 || strings.ToUpper(p.Address.Region) != p.Address.Region):
 			return name + ".STATEORPROVINCECODE.INVALID", "The state or province code has two capital letters. Please update and try again."
 		case len(p.Address.Street) > 3:
@@ -83,16 +85,29 @@ func judgeTerms(s *shipment) (code, message string) {
 	return "", ""
 }
 
-// judgeDate wants a day that is not over anywhere.
+// judgeDate wants a day from today on, by the clock of the shipper's place, to ten days ahead.
 func (s *Simulator) judgeDate(q *shipment) (code, message string) {
 	if q.Ship == "" {
 		return "", ""
 	}
-	day, err := time.Parse("2006-01-02", q.Ship)
-	if err != nil || day.Before(s.cfg.Clock().UTC().Add(-48*time.Hour)) {
-		return "SHIPDATE.INVALID", "The ship date is no date or lies in the past. Please update and try again."
+	today := s.today(q)
+	if _, err := time.Parse(time.DateOnly, q.Ship); err != nil || q.Ship < today.Format(time.DateOnly) || q.Ship > today.AddDate(0, 0, 10).Format(time.DateOnly) {
+		return "SHIPDATE.INVALID", "The ship date is no date, lies in the past, or is more than 10 days ahead. Please update and try again."
 	}
 	return "", ""
+}
+
+// hours from UTC of a country's clocks in winter, 1 where it is not named; of those with several the easternmost that many live by.
+var hours = map[string]int{"GB": 0, "IE": 0, "PT": 0, "IS": 0, "BG": 2, "EE": 2, "FI": 2, "GR": 2, "LT": 2, "LV": 2, "RO": 2, "US": -5, "CA": -5, "MX": -6,
+	"BR": -3, "IN": 5, "SG": 8, "CN": 8, "HK": 8, "TW": 8, "JP": 9, "KR": 9, "AU": 10, "NZ": 12}
+
+// today is the time at the shipper's place.
+func (s *Simulator) today(q *shipment) time.Time {
+	ahead, named := hours[q.Shipper.Address.Country]
+	if !named {
+		ahead = 1
+	}
+	return s.cfg.Clock().UTC().Add(time.Duration(ahead) * time.Hour)
 }
 
 func judgePackages(s *shipment) (weights []decimal.Decimal, code, message string) {

@@ -103,7 +103,7 @@ type commit struct {
 }
 
 func (s *Simulator) reply(q *question, rates []Rate) reply {
-	today := s.cfg.Clock().UTC()
+	today := s.today(q.Shipment)
 	a := reply{ID: s.transaction(), Output: output{QuoteDate: today.Format("2006-01-02")}}
 	preferred := "" // currency that charges are converted to
 	if iso := isoOf(q.Shipment.Currency); iso != "" && iso != s.cfg.Currency && slices.Contains(q.Shipment.RateTypes, "PREFERRED") {

@@ -90,7 +90,7 @@ const good = `{"accountNumber":{"value":"740561073"},"rateRequestControlParamete
 "pickupType":"USE_SCHEDULED_PICKUP","packagingType":"YOUR_PACKAGING","rateRequestType":["ACCOUNT","LIST","PREFERRED"],"preferredCurrency":"UKL",
 "totalPackageCount":1,"requestedPackageLineItems":[{"groupPackageCount":1,"weight":{"units":"KG","value":2.3}}]}}`
 
-func clock() time.Time { return time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC) }
+func clock() time.Time { return time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC) }
 
 func TestRefusals(t *testing.T) {
 	c := call(t, fedexsim.Config{Clock: clock})
@@ -120,7 +120,10 @@ func TestRefusals(t *testing.T) {
 		"no rate type":         {`["ACCOUNT","LIST","PREFERRED"]`, `[]`, "RATEREQUESTTYPE.REQUIRED"},
 		"odd rate type":        {`"LIST"`, `"CHEAP"`, "RATEREQUESTTYPE.INVALID"},
 		"ISO's pound":          {`UKL`, `GBP`, "PREFERREDCURRENCY.INVALID"},
-		"yesterday's parcel":   {`2026-11-27`, `2026-11-20`, "SHIPDATE.INVALID"},
+		"yesterday's parcel":   {`2026-11-27`, `2026-11-26`, "SHIPDATE.INVALID"},
+		"11 days ahead":        {`2026-11-27`, `2026-12-08`, "SHIPDATE.INVALID"},
+		"tomorrow over there":  {`"postalCode":"20457","countryCode":"DE"`, `"postalCode":"1010","countryCode":"NZ"`, "SHIPDATE.INVALID"},
+		"region of no use":     {`"city":"Paris"`, `"city":"Paris","stateOrProvinceCode":"ID"`, "RECIPIENT.STATEORPROVINCECODE.INVALID"},
 		"no date":              {`2026-11-27`, `27.11.2026`, "SHIPDATE.INVALID"},
 		"no packages":          {`[{"groupPackageCount":1,"weight":{"units":"KG","value":2.3}}]`, `[]`, "REQUESTEDPACKAGELINEITEMS.REQUIRED"},
 		"weighs nothing":       {`"value":2.3`, `"value":0`, "PACKAGEWEIGHT.INVALID"},
