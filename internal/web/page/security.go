@@ -30,10 +30,23 @@ func ContentSecurityPolicy(sources ...string) string {
 
 var contentSecurityPolicy = ContentSecurityPolicy()
 
+// PermissionsPolicy takes from a page what no page here needs (https://www.w3.org/TR/permissions-policy/). With sources, those
+// of a payment gateway, wallets work there: the Payment Request API in frames of theirs, which only a page that may use it
+// itself can hand on.
+func PermissionsPolicy(sources ...string) string {
+	pay := "payment=()"
+	if len(sources) > 0 {
+		pay = `payment=(self "` + strings.Join(sources, `" "`) + `")`
+	}
+	return "camera=(), microphone=(), geolocation=(), " + pay + ", usb=()"
+}
+
+var permissionsPolicy = PermissionsPolicy()
+
 // origin is what may stand in the policy of a page: a scheme and a host, which may begin with a wildcard, and a port.
 var origin = regexp.MustCompile(`^https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]+)?$`)
 
-// open sets the policy of one page that needs further sources. What is no origin is left out, so that no module can widen
+// open sets the policies of one page that needs further sources. What is no origin is left out, so that no module can widen
 // the policy by accident.
 func open(h http.Header, sources []string) {
 	var known []string
@@ -44,6 +57,7 @@ func open(h http.Header, sources []string) {
 	}
 	if len(known) > 0 {
 		h.Set("Content-Security-Policy", ContentSecurityPolicy(known...))
+		h.Set("Permissions-Policy", PermissionsPolicy(known...))
 	}
 }
 
@@ -58,7 +72,7 @@ func Secure(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+		h.Set("Permissions-Policy", permissionsPolicy)
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		protected.ServeHTTP(w, r)

@@ -28,6 +28,18 @@ func TestContentSecurityPolicyOfOnePage(t *testing.T) {
 	}
 }
 
+// Wallets need the Payment Request API in the gateway's frames, on the page of the payment alone.
+func TestPermissionsPolicyOfOnePage(t *testing.T) {
+	for want, sources := range map[string][]string{
+		"camera=(), microphone=(), geolocation=(), payment=(), usb=()":                                                      nil,
+		`camera=(), microphone=(), geolocation=(), payment=(self "https://js.pay.example" "https://*.pay.example"), usb=()`: {"https://js.pay.example", "https://*.pay.example"},
+	} {
+		if got := page.PermissionsPolicy(sources...); got != want {
+			t.Errorf("the policy is %q, want %q", got, want)
+		}
+	}
+}
+
 func TestSecure(t *testing.T) {
 	h := page.Secure(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	for _, c := range []struct {
@@ -50,7 +62,7 @@ func TestSecure(t *testing.T) {
 		if w.Code != c.status {
 			t.Errorf("%s: status %d, want %d", c.name, w.Code, c.status)
 		}
-		for name, want := range map[string]string{"Content-Security-Policy": page.ContentSecurityPolicy(), "X-Content-Type-Options": "nosniff",
+		for name, want := range map[string]string{"Content-Security-Policy": page.ContentSecurityPolicy(), "Permissions-Policy": page.PermissionsPolicy(), "X-Content-Type-Options": "nosniff",
 			"X-Frame-Options": "DENY", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin"} {
 			if got := w.Header().Get(name); got != want {
 				t.Errorf("%s: %s is %q, want %q", c.name, name, got, want)

@@ -121,6 +121,11 @@ func TestCardFields(t *testing.T) {
 		b.Do(t, chromedp.Navigate(server.URL+"/checkout/c1/payment"))
 		if token != "" {
 			b.Do(t, pagetest.Until(`document.querySelector("[data-payment-element]").textContent === "card field for 168909"`))
+			for origin, want := range map[string]bool{gateway.URL: true, "https://elsewhere.example": false} { // where a frame may show a wallet
+				if got := pagetest.Ask[bool](t, b, `document.featurePolicy.allowsFeature("payment", "`+origin+`")`); got != want {
+					t.Errorf("a frame of %s may ask for payment: %t, want %t", origin, got, want)
+				}
+			}
 		} else {
 			b.Do(t, pagetest.Until(`document.querySelector("[data-payment-element]").hidden && !document.querySelector("[data-payment-hosted]").hidden`))
 		}

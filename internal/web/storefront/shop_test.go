@@ -137,11 +137,15 @@ func TestAfterPlacing(t *testing.T) {
 	}
 }
 
-// The policy opens for the gateway on the payment page alone.
+// The policies open for the gateway on the payment page alone.
 func TestPolicyOpensOnThePaymentPageAlone(t *testing.T) {
 	h := newShop(t, prepared{})
 	for path, want := range map[string]bool{"/checkout/c1/payment": true, "/checkout/c1": false, "/cart": false, "/orders/100042": false} {
-		policy := ask(h, http.MethodGet, path, "").Header().Get("Content-Security-Policy")
+		header := ask(h, http.MethodGet, path, "").Header()
+		policy, permissions := header.Get("Content-Security-Policy"), header.Get("Permissions-Policy")
+		if wallets := `payment=(self "https://js.pay.example"`; strings.Contains(permissions, wallets) != want || !strings.Contains(permissions, "camera=()") {
+			t.Errorf("%s: %s", path, permissions)
+		}
 		if got := strings.Contains(policy, "https://js.pay.example"); got != want || !strings.Contains(policy, "default-src 'none'") {
 			t.Errorf("%s: %s", path, policy)
 		}
