@@ -23,7 +23,8 @@ func (o *Held) Capture(ctx context.Context, tx pgx.Tx, caller access.Caller) ([]
 
 // Due is what is to be paid for all that has left, by the ERP's own way of charging: each line's part is rounded once, as a
 // line of its own would be, with its tax; shipping comes with the first parcel. When everything has left it is the order's
-// total, to the cent. It never falls when more leaves. Final says that nothing more will leave.
+// total, to the cent. It never falls when more leaves. Final says that nothing more will leave; services, of which no parcel
+// tells, come with the last one.
 func (o *Held) Due() (due money.Amount, final bool) {
 	some, all := o.left()
 	whole := all
@@ -36,18 +37,29 @@ func (o *Held) Due() (due money.Amount, final bool) {
 	case whole:
 		return money.Of(o.Total, o.Currency), true
 	}
-	sum := o.goods(func(l *HeldLine) decimal.Decimal { return l.Shipped }).Add(o.Shipping)
+	sum := o.goods(o.provided()).Add(o.Shipping)
 	if !o.TaxIncluded {
 		sum = sum.Add(o.ShippingTax)
 	}
 	return money.Of(decimal.Min(sum, o.Total), o.Currency), all
 }
 
-// left tells whether some of the goods have left, and whether all have. Services do not count beside goods.
+// provided tells how much of a line the buyer has: what has left, and, once no more will leave, all that is wanted of services.
+func (o *Held) provided() func(*HeldLine) decimal.Decimal {
+	_, all := o.left()
+	return func(l *HeldLine) decimal.Decimal {
+		if l.Service && all {
+			return decimal.Max(l.Wanted(), l.Shipped)
+		}
+		return l.Shipped
+	}
+}
+
+// left tells whether some of the goods have left, and whether all have. Services do not count beside goods that come.
 func (o *Held) left() (some, all bool) {
 	goods := false
 	for _, l := range o.Lines {
-		goods = goods || !l.Service
+		goods = goods || !l.Service && l.Wanted().IsPositive()
 	}
 	all = true
 	for _, l := range o.Lines {

@@ -26,6 +26,7 @@ func sold(t *rapid.T) *Held {
 			l.RowTotal = draw("row", 1_000_000, digits)
 		}
 		l.Tax = o.round(l.RowTotal.Mul(l.TaxPercent).Shift(-2))
+		l.Service = i > 0 && rapid.IntRange(0, 3).Draw(t, "service") == 0 // the first are goods: what is all services leaves as goods do
 		o.Lines = append(o.Lines, l)
 		sum, tax = sum.Add(l.RowTotal), tax.Add(l.Tax)
 	}
@@ -58,25 +59,74 @@ func TestAnySplitOfShipmentsIsDueInSumTheTotal(t *testing.T) {
 		}
 		for range rapid.IntRange(0, 6).Draw(t, "shipments") {
 			for i := range o.Lines {
-				l := &o.Lines[i]
-				l.Shipped = l.Shipped.Add(part(t, "part", l.Quantity.Sub(l.Shipped)))
+				if l := &o.Lines[i]; !l.Service {
+					l.Shipped = l.Shipped.Add(part(t, "part", l.Quantity.Sub(l.Shipped)))
+				}
 			}
-			due, _ := o.Due()
-			switch {
-			case due.Number.LessThan(captured):
-				t.Fatalf("%s were due and now only %s", captured, due)
-			case due.Number.GreaterThan(o.Total):
-				t.Fatalf("%s are due of %s", due, o.Total)
-			case !due.Round().Number.Equal(due.Number):
-				t.Fatalf("%s is not of whole coins", due)
-			}
-			captured = due.Number
+			captured = further(t, o, captured)
 		}
 		for i := range o.Lines {
-			o.Lines[i].Shipped = o.Lines[i].Quantity
+			if !o.Lines[i].Service {
+				o.Lines[i].Shipped = o.Lines[i].Quantity
+			}
 		}
 		if due, final := o.Due(); !due.Number.Equal(o.Total) || !final {
 			t.Fatalf("when everything has left %s are due of %s, final %t", due, o.Total, final)
+		}
+	})
+}
+
+// further is what is due now: no less than was, no more than the total, and of whole coins.
+func further(t *rapid.T, o *Held, captured decimal.Decimal) decimal.Decimal {
+	due, _ := o.Due()
+	switch {
+	case due.Number.LessThan(captured):
+		t.Fatalf("%s were due and now only %s", captured, due)
+	case due.Number.GreaterThan(o.Total):
+		t.Fatalf("%s are due of %s", due, o.Total)
+	case !due.Round().Number.Equal(due.Number):
+		t.Fatalf("%s is not of whole coins", due)
+	}
+	return due.Number
+}
+
+// Whatever the ERP rejects, services are charged with the last parcel as if it had reported them, and what was due stays due.
+func TestServicesAreDueBesideWhateverIsRejected(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := sold(t)
+		captured := decimal.Zero
+		for i := range o.Lines {
+			l := &o.Lines[i]
+			if !l.Service {
+				l.Shipped = part(t, "first part", l.Quantity)
+			}
+		}
+		captured = further(t, o, captured)
+		_, charged := o.Due() // a service that is rejected when it has been charged is given back
+		for i := range o.Lines {
+			if l := &o.Lines[i]; !(l.Service && charged) && rapid.Bool().Draw(t, "rejected") {
+				l.ExternalStatus, l.Confirmed = Rejected, decimal.NewNullDecimal(part(t, "confirmed", l.Quantity))
+			}
+		}
+		captured = further(t, o, captured)
+		some := false
+		for i := range o.Lines {
+			l := &o.Lines[i]
+			if !l.Service {
+				l.Shipped = l.Wanted()
+				some = some || l.Shipped.IsPositive()
+			}
+		}
+		if !some { // what is left of the order is services, which the ERP reports as goods
+			return
+		}
+		further(t, o, captured)
+		silent, final := o.Due()
+		for i := range o.Lines {
+			o.Lines[i].Shipped = o.Lines[i].Wanted()
+		}
+		if reported, _ := o.Due(); !final || !silent.Number.Equal(reported.Number) {
+			t.Fatalf("%s are due, final %t; %s where the services are reported", silent, final, reported)
 		}
 	})
 }
@@ -86,9 +136,11 @@ func TestAnySplitOfReturnsGivesBackWhatGoodsCost(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := sold(t)
 		for i := range o.Lines {
-			o.Lines[i].Shipped = o.Lines[i].Quantity
+			if !o.Lines[i].Service {
+				o.Lines[i].Shipped = o.Lines[i].Quantity
+			}
 		}
-		given := decimal.Zero
+		provided, given := o.provided(), decimal.Zero
 		giveBack := func(draw func(l *HeldLine) decimal.Decimal) {
 			back := map[int]decimal.Decimal{}
 			for i := range o.Lines {
@@ -104,9 +156,9 @@ func TestAnySplitOfReturnsGivesBackWhatGoodsCost(t *testing.T) {
 			}
 		}
 		for range rapid.IntRange(0, 4).Draw(t, "returns") {
-			giveBack(func(l *HeldLine) decimal.Decimal { return part(t, "back", l.Shipped.Sub(l.Returned)) })
+			giveBack(func(l *HeldLine) decimal.Decimal { return part(t, "back", provided(l).Sub(l.Returned)) })
 		}
-		giveBack(func(l *HeldLine) decimal.Decimal { return l.Shipped.Sub(l.Returned) })
+		giveBack(func(l *HeldLine) decimal.Decimal { return provided(l).Sub(l.Returned) })
 		want := o.Total.Sub(o.Shipping)
 		if !o.TaxIncluded {
 			want = want.Sub(o.ShippingTax)
@@ -132,4 +184,35 @@ func TestRejectedLinesAreNotWaitedFor(t *testing.T) {
 	if due, final := o.Due(); due.String() != "49.86 EUR" || !final {
 		t.Errorf("%s are due where no more comes, final %t", due, final)
 	}
+}
+
+// A service that goes with the goods is charged with the last of them though a line beside it is rejected; without any goods it
+// is charged when the ERP reports it.
+func TestServiceBesideRejectedLines(t *testing.T) {
+	d := decimal.RequireFromString
+	line := func(position int, net, tax string, service bool) HeldLine {
+		return HeldLine{Position: position, Service: service, Quantity: d("1"), Price: d(net), Per: d("1"), RowTotal: d(net), TaxPercent: d("19"), Tax: d(tax)}
+	}
+	o := &Held{Currency: "EUR", Total: d("142.80"), Lines: []HeldLine{line(10, "10", "1.90", false), line(20, "10", "1.90", false), line(30, "100", "19", true)}}
+	reject := func(l *HeldLine) {
+		l.Confirmed, l.ExternalStatus = decimal.NewNullDecimal(decimal.Zero), Rejected
+	}
+	is := func(when, want string, last bool) {
+		t.Helper()
+		if due, final := o.Due(); due.String() != want || final != last {
+			t.Errorf("%s: %s are due, final %t; want %s, final %t", when, due, final, want, last)
+		}
+	}
+	o.Lines[0].Shipped = d("1")
+	is("one of the goods has left", "11.90 EUR", false)
+	reject(&o.Lines[1])
+	is("the other is rejected", "130.90 EUR", true)
+	if back := o.worth(map[int]decimal.Decimal{30: d("1")}); back.String() != "119.00 EUR" {
+		t.Errorf("%s are given back for the service", back)
+	}
+	o.Lines[0].Shipped = decimal.Zero
+	reject(&o.Lines[0])
+	is("all goods are rejected", "0.00 EUR", false)
+	o.Lines[2].Shipped = d("1")
+	is("the service is reported", "119.00 EUR", true)
 }

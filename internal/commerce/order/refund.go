@@ -21,7 +21,7 @@ import (
 var Refund = resource.Command{
 	Name: "refund", On: "orders", Result: "orders", Event: "order.refunded", Idempotent: true, Admin: true,
 	Doc: "Gives money back: for lines that came back what they cost with their taxes, to the cent, or an amount. Never more than " +
-		"was captured. What came back is counted, but does not go on stock by it. A refund that fails later, as the payment's transactions " +
+		"was captured. A service can be taken back like goods once all goods have left; before that by amount. What came back is counted, but does not go on stock by it. A refund that fails later, as the payment's transactions " +
 		"and the event order.refundFailed tell, leaves the lines counted: the goods are back all the same, and the money is given back by amount.",
 	Input: resource.Fields{
 		resource.List("lines", maxAnswered, resource.Fields{
@@ -108,6 +108,7 @@ func (o *Held) asked(call *command.Call) (back map[int]decimal.Decimal, amount m
 		return nil, amount, fmt.Errorf("reading the returned lines of order %s: %w", o.Number, err)
 	}
 	back = map[int]decimal.Decimal{}
+	provided := o.provided()
 	var wrong faults
 	for i, r := range rows {
 		l := o.Line(r.Position)
@@ -116,9 +117,9 @@ func (o *Held) asked(call *command.Call) (back map[int]decimal.Decimal, amount m
 			continue
 		}
 		back[r.Position] = back[r.Position].Add(r.Quantity)
-		if left := l.Shipped.Sub(l.Returned); back[r.Position].GreaterThan(left) {
+		if left := provided(l).Sub(l.Returned); back[r.Position].GreaterThan(left) {
 			wrong.line(i, "too_much", "Of line %d (%s) %s have left and %s came back; %s more cannot have come back.", l.Position, l.SKU,
-				l.Shipped, l.Returned, back[r.Position])
+				provided(l), l.Returned, back[r.Position])
 		}
 	}
 	if err := command.RefuseAll(wrong); err != nil {
@@ -129,7 +130,8 @@ func (o *Held) asked(call *command.Call) (back map[int]decimal.Decimal, amount m
 
 // worth is what goods that come back cost, by position: the difference that they make to what stays with the buyer.
 func (o *Held) worth(back map[int]decimal.Decimal) money.Amount {
-	before := o.goods(func(l *HeldLine) decimal.Decimal { return l.Shipped.Sub(l.Returned) })
-	after := o.goods(func(l *HeldLine) decimal.Decimal { return l.Shipped.Sub(l.Returned).Sub(back[l.Position]) })
+	provided := o.provided()
+	before := o.goods(func(l *HeldLine) decimal.Decimal { return provided(l).Sub(l.Returned) })
+	after := o.goods(func(l *HeldLine) decimal.Decimal { return provided(l).Sub(l.Returned).Sub(back[l.Position]) })
 	return money.Of(before.Sub(after), o.Currency)
 }
