@@ -96,6 +96,32 @@ func FuzzRedaction(f *testing.F) {
 	})
 }
 
+// TestCardsHoweverGrouped: whatever parts the groups of a card number, it is taken out; ordinary numbers that the same signs
+// part are left, though their check digit is right.
+func TestCardsHoweverGrouped(t *testing.T) {
+	for _, sign := range []string{"\u00a0", "\u202f", "\t", "  ", " - ", "_", "/", "%C2%A0", "%c2%a0", "%2f", `\u00a0`, `\u00A0`, `\t`, `\/`, "&nbsp;", "&#160;"} {
+		for _, groups := range [][]string{{"4242", "4242", "4242", "4242"}, {"3782", "822463", "10005"}, {"3056", "930902", "5904"}, {"5555", "5555", "5555", "4444"}} {
+			number := strings.Join(groups, sign)
+			for _, text := range []string{number, "a" + sign + number + sign + "b", `{"note":"` + number + `"}`} {
+				if got, want := hideCards(text), strings.ReplaceAll(text, number, hiddenCard); got != want {
+					t.Errorf("%q becomes %q, want %q", text, got, want)
+				}
+			}
+		}
+	}
+	for _, text := range []string{
+		"2026/11/24  193/7192",                  // a date, a time and a number
+		"/api/admin/v1/orders/10042/4242/42428", // parts of a path
+		"1000\t2000\t3000\t4000",                // columns; no card begins so
+		"4242424242\t424242",                    // columns of other widths
+		"49/30/901820_17/11/28",                 // a telephone number and a date
+	} {
+		if got := hideCards(text); got != text {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}
+
 // The digits of a percent form must not hide the number behind it.
 func TestCardBehindAPercentForm(t *testing.T) {
 	for _, text := range []string{`token=%7B%22number%22%3A%224242424242424242%22%7D`, "a%5B04242424242424242", "po=4242.4242.4242.4242"} {
