@@ -9,7 +9,7 @@ type Class string
 // open the circuit breaker.
 const (
 	Refused      Class = "refused"      // the system understood and said no; asking again is no use
-	Unauthorized Class = "unauthorized" // the credentials of the settings are not accepted
+	Unauthorized Class = "unauthorized" // the credentials of the settings are not accepted, or cannot be read
 	Invalid      Class = "invalid"      // the request or a setting is wrong
 	Connection   Class = "connection"   // the system cannot be reached, or did not answer in time: what it did is not known
 	Intermittent Class = "intermittent" // the system failed for no lasting reason (5xx)

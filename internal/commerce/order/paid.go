@@ -52,7 +52,7 @@ func (b Book) PaymentChanged(ctx context.Context, tx pgx.Tx, caller access.Calle
 	switch {
 	case o.status != "pending" || c.To.Waiting():
 		err = o.note(ctx, tx, caller, c)
-	case c.To.Over():
+	case c.To.Over() || c.To == payment.Refunded:
 		err = giveUp(ctx, tx, caller, c.Order, c.To)
 	default:
 		err = b.confirm(ctx, tx, caller, o, c)

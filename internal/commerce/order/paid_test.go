@@ -225,3 +225,36 @@ func TestBuyersByCardAfterTheLastUnits(t *testing.T) {
 		t.Errorf("%d deadlocks were resolved", deadlocks)
 	}
 }
+
+// An order is placed only where there is all of the money: not where it was given back before Hanse heard of it, nor where less
+// came than is due.
+func TestMoneyThatWasThere(t *testing.T) {
+	for name, has := range map[string]struct{ captured, refunded, order string }{
+		"given back":         {"5.03", "5.03", "cancelled failed"},
+		"too little":         {"1", "0.5", "cancelled failed"},
+		"partly given back":  {"5.03", "1", "open partlyRefunded"},
+		"nothing given back": {"5.03", "0", "open captured"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newTill(t)
+			buyer, address := c.Trader("1000")
+			id, err := c.place(c.one, buyer, c.checkout(buyer, address), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.each(func(s *module.PaymentState) {
+				approve(s, money.Of(decimal.RequireFromString(has.captured), "EUR"))
+				s.Status, s.Captured, s.Refunded = module.PaymentCaptured, s.Authorized, money.Of(decimal.RequireFromString(has.refunded), "EUR")
+			})
+			var pay, state string
+			c.Scan(&pay, "SELECT id::text FROM payment")
+			if err := c.two.desk.Refresh(context.Background(), c.Organization, pay); err != nil {
+				t.Fatal(err)
+			}
+			c.Scan(&state, "SELECT status || ' ' || payment_status FROM sales_order WHERE id = $1", id)
+			if state != has.order {
+				t.Errorf("the order is %s, want %s", state, has.order)
+			}
+		})
+	}
+}

@@ -32,10 +32,10 @@ func (b *book) apply(s *module.PaymentState, attempt *step, started time.Time) e
 	certain := b.count(s, started)
 	b.tell(s)
 	b.concludeAttempt(s, attempt)
-	if b.status.Over() || b.online && b.orderStatus == "cancelled" && !b.status.Waiting() {
-		b.giveBack(s, attempt)
-	}
-	if certain {
+	if certain { // what may be old says nothing of what there is now
+		if b.status.Over() || b.online && b.orderStatus == "cancelled" && !b.status.Waiting() {
+			b.giveBack(s, attempt)
+		}
 		b.watch(s, attempt)
 	} else {
 		b.look(attempt, new(time.Duration))
@@ -97,10 +97,12 @@ func (b *book) rest() {
 			b.status = next
 		}
 	case b.status.Waiting() && next == Authorized && b.cancelling(b.attempt) != nil: // not before the cancellation is answered
-	case b.status.Waiting() && (next.Reserved() || next == Captured) && b.authorized.LessThan(b.amount):
+	case b.status.Waiting() && next.money() && b.authorized.LessThan(b.amount):
 		b.fail(Failed, "amount_differs", fmt.Sprintf("The gateway has %s of %s %s; what there is goes back.", b.authorized, b.amount, b.currency))
-	case b.status.Waiting() && (next.Reserved() || next == Captured) && b.orderStatus == "cancelled":
+	case b.status.Waiting() && next.money() && b.orderStatus == "cancelled":
 		b.fail(Voided, CodeOrderCancelled, "The order was cancelled meanwhile; what there is goes back.")
+	case b.status.Waiting() && next == Refunded: // at the gateway's own screens, before it was heard of
+		b.fail(Failed, "refunded", "The gateway took the money and has given all of it back.")
 	default:
 		b.status = next
 	}

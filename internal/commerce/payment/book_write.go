@@ -90,16 +90,22 @@ func (b *book) conclude(s *step, o outcome) {
 	}
 	b.writes.Queue(updateStepSQL, s.id, o.status, o.code, o.message, o.url, o.reference, o.payment, o.instrument)
 	b.entries = append(b.entries, change.Entry{Resource: Transactions.Name, Event: change.Updated, IDs: []string{s.id}, Fields: []string{"status", "code", "message"}})
-	if s.action == module.Refund && o.status == stepFailed && b.order != "" {
-		b.unreturned(s)
+	if o.status == stepFailed && b.order != "" {
+		switch {
+		case s.action == module.Refund:
+			b.toNothing("order.refundFailed", s)
+		case s.action == module.Capture && s.reason == reasonShipped && o.code != CodeShort:
+			b.toNothing("order.captureFailed", s)
+		}
 	}
 }
 
-// unreturned tells of an order's refund that came to nothing, perhaps days after it was asked for.
-func (b *book) unreturned(s *step) {
+// toNothing tells of an order's refund, or of a capture for goods that have left, that came to nothing, perhaps days after it was
+// asked for.
+func (b *book) toNothing(event string, s *step) {
 	data, _ := json.Marshal(map[string]string{"payment": b.id, "transaction": s.id, "amount": s.amount.String(), "currency": b.currency,
 		"reason": s.reason, "code": s.code}) // strings always marshal
-	b.entries = append(b.entries, change.Entry{Resource: "orders", Event: "order.refundFailed", IDs: []string{b.order}, Data: data})
+	b.entries = append(b.entries, change.Entry{Resource: "orders", Event: event, IDs: []string{b.order}, Data: data})
 }
 
 // number keeps the gateway's number of a step that is done.

@@ -57,6 +57,7 @@ const (
 	CodeCancelling        = "cancelling"            // a cancellation is under way
 	CodeAlreadyAuthorized = "already_authorized"    // the payment is under way or done
 	CodeOrderCancelled    = "order_cancelled"       // the order will not be delivered
+	CodeNotYours          = "seller_only"           // the buyer cannot begin it again
 	CodeMethodNotOffered  = "method_not_offered"    // there is no such way of paying here
 	CodeCannotValidate    = "cannot_validate"       // the way of paying checks no cards
 	CodeMoneyOnItsWayBack = "money_on_its_way_back" // late money is being returned first

@@ -3,6 +3,7 @@ package payment
 import (
 	"github.com/shopspring/decimal"
 
+	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/module"
 )
@@ -15,6 +16,8 @@ func authorizeStep(b *book, call *command.Call) (*step, error) {
 	switch {
 	case !b.status.Over():
 		return nil, command.Refuse(CodeAlreadyAuthorized, "", "The payment is %s; only one that failed, expired or was cancelled can be tried again.", b.status)
+	case !b.online && call.Caller.Side == access.Storefront: // credit and blocks are looked at when an order is placed
+		return nil, command.Refuse(CodeNotYours, "", "The seller stopped this payment; only the seller can put the order back on account.")
 	case b.orderStatus == "cancelled":
 		return nil, command.Refuse(CodeOrderCancelled, "", "The order is cancelled; place a new one.")
 	case b.captured.GreaterThan(b.refunded) || b.cancelling(b.attempt) != nil:

@@ -24,14 +24,15 @@ func (d *Desk) giveUpAll(ctx context.Context) error {
 		if err := access.EnterSystem(ctx, tx); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT p.organization_id::text, p.id::text FROM payment p
-			WHERE p.status IN ('pending', 'requiresAction') AND p.created_at < now() - make_interval(secs => $1)
-			  AND (p.created_at < now() - make_interval(secs => 2 * $1) OR NOT EXISTS (SELECT FROM payment_transaction t
+		rows, err := tx.Query(ctx, `SELECT p.organization_id::text, p.id::text
+			FROM payment p JOIN payment_transaction a ON a.id = p.attempt_id
+			WHERE p.status IN ('pending', 'requiresAction') AND a.created_at < now() - make_interval(secs => $1)
+			  AND (a.created_at < now() - make_interval(secs => 2 * $1) OR NOT EXISTS (SELECT FROM payment_transaction t
 			    WHERE t.payment_id = p.id AND t.action = 'cancel' AND t.status = 'pending'))
 			  AND NOT EXISTS (SELECT FROM payment_work w WHERE w.payment_id = p.id AND w.ask = 'pay'
 			    AND w.claimed_until > clock_timestamp())
 			  AND p.id <> ALL ($3::uuid[])
-			ORDER BY p.created_at LIMIT $2`, d.giveUp().Seconds(), giveUpMost, off)
+			ORDER BY a.created_at LIMIT $2`, d.giveUp().Seconds(), giveUpMost, off)
 		if err != nil {
 			return err
 		}

@@ -24,13 +24,13 @@ import (
 // taken any more are told of: by a capture that failed with CodeShort, and the event order.paymentShort.
 func CaptureShipped(ctx context.Context, tx pgx.Tx, _ access.Caller, order string, due money.Amount, final bool) ([]change.Entry, error) {
 	b, err := openOf(ctx, tx, order)
-	if err != nil || b == nil || b.capture != module.AtShipment || b.status.Waiting() || b.cancelling(b.attempt) != nil {
+	if err != nil || b == nil || b.capture != module.AtShipment || b.status.Waiting() {
 		return nil, err
 	}
 	if due.Currency != "" && due.Currency != b.currency {
 		return nil, fmt.Errorf("capture %s of the payment %s: it is in %s", due, b.id, b.currency)
 	}
-	if !b.reserved() {
+	if !b.reserved() || b.cancelling(b.attempt) != nil {
 		b.short(due.Round().Number)
 		return b.write(ctx, tx)
 	}

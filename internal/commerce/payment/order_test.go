@@ -158,7 +158,7 @@ func TestCancelAndRefundOfAnOrder(t *testing.T) {
 	p.run(c.one, "capture", amount("60"))
 	for _, s := range []struct{ amount, currency, want string }{
 		{"60.01", "EUR", "amount_too_high"}, {"1", "USD", "invalid_amount"}, {"0.001", "EUR", "invalid_amount"}, {"-1", "EUR", "invalid_amount"},
-		{"20", "EUR", "partlyRefunded 100/60/20"},
+		{"20", "EUR", "partlyCaptured 100/60/20"},
 	} {
 		if got := refund(p, s.amount, s.currency); got != s.want {
 			t.Errorf("refund %s %s: %s, want %s", s.amount, s.currency, got, s.want)
@@ -203,8 +203,8 @@ func TestWithoutGateway(t *testing.T) {
 		}{
 			{"capture", amount("100.01"), "amount_too_high", "authorized 100/0/0"},
 			{"capture", amount("60"), "succeeded", "partlyCaptured 100/60/0"},
-			{"refund", amount("10"), "succeeded", "partlyRefunded 100/60/10"},
-			{"refresh", nil, "partlyRefunded 100/60/10", "partlyRefunded 100/60/10"},
+			{"refund", amount("10"), "succeeded", "partlyCaptured 100/60/10"},
+			{"refresh", nil, "partlyCaptured 100/60/10", "partlyCaptured 100/60/10"},
 			{"capture", map[string]any{"amount": "30", "final": true}, "succeeded", "partlyRefunded 100/90/10"},
 			{"capture", nil, "not_authorized", "partlyRefunded 100/90/10"},
 			{"refund", nil, "succeeded", "refunded 100/90/90"},

@@ -108,6 +108,10 @@ func (d *Desk) record(b *book, t *task, s *module.PaymentState, err error) error
 		if own.ask != "" {
 			b.later(own, pause(t.tries))
 		}
+		return nil
+	}
+	if t.ask == "look" && own != attempt {
+		b.settleDoubt(own)
 	}
 	return nil
 }
@@ -167,6 +171,10 @@ func (b *book) ask(attempt string) {
 
 // unseen puts off a look that had no answer. An attempt that is over and of which the gateway knows nothing is left alone.
 func (b *book) unseen(own *step, e *module.Error) {
+	if own.action != module.Authorize {
+		b.stillInDoubt(own, e)
+		return
+	}
 	if (b.status.Over() || own.id != b.attempt) && (!e.Retryable() || own.tries > 20) {
 		b.done(own)
 		return
@@ -179,6 +187,7 @@ func (b *book) unseen(own *step, e *module.Error) {
 }
 
 // unpaid decides what becomes of a step that the gateway did not do, or of which it is not known.
+// What an earlier call may have reached the gateway with is not given up before a look tells that it was not done.
 func (b *book) unpaid(own *step, t *task, e *module.Error) {
 	first := own.action == module.Authorize
 	later := e.Retryable() || e.Class == module.Unauthorized && !first
@@ -191,6 +200,8 @@ func (b *book) unpaid(own *step, t *task, e *module.Error) {
 		}
 		b.conclude(own, outcome{status: stepPending, code: code(e), message: words(t, e)})
 		b.later(own, wait)
+	case b.online && !first && e.Class != module.Refused && (own.tries > 1 || e.Retryable()):
+		b.doubt(own, code(e), words(t, e))
 	default:
 		b.conclude(own, outcome{status: stepFailed, code: code(e), message: words(t, e)})
 		b.done(own)
@@ -230,7 +241,7 @@ func words(t *task, e *module.Error) string {
 	case e.Class == module.Refused:
 		return e.Error()
 	case e.Class == module.Unauthorized:
-		return fmt.Sprintf("The channel %s is not let in by its gateway: %s. Mend its credentials and test the connection.", t.code, e)
+		return fmt.Sprintf("The channel %s is not let in by its gateway, or cannot be used as it is set: %s. Mend its credentials and settings and test the connection.", t.code, e)
 	case e.Retryable():
 		return fmt.Sprintf("The gateway of the channel %s did not answer and is asked again: %s", t.code, e)
 	}

@@ -20,10 +20,13 @@ func (b *book) short(due decimal.Decimal) {
 	if !missing.IsPositive() || b.shortOf().Equal(missing) {
 		return
 	}
-	s := b.note(module.Capture, stepPending, missing, b.attempt, "", "shipped")
+	state := "is " + string(b.status) + ", so nothing more can be taken"
+	if b.cancelling(b.attempt) != nil {
+		state = "is being cancelled, so nothing can be taken unless its gateway refuses that"
+	}
+	s := b.note(module.Capture, stepPending, missing, b.attempt, "", reasonShipped)
 	b.conclude(s, outcome{status: stepFailed, code: CodeShort, message: fmt.Sprintf("Goods worth %s have left and %s were taken for them. "+
-		"The payment is %s, so nothing more can be taken: ask the buyer to pay the missing %s in another way.", b.say(due), b.say(b.captured),
-		b.status, b.say(missing))})
+		"The payment %s: ask the buyer to pay the missing %s in another way.", b.say(due), b.say(b.captured), state, b.say(missing))})
 	data, _ := json.Marshal(map[string]string{"payment": b.id, "missing": missing.String(), "currency": b.currency}) // strings always marshal
 	b.entries = append(b.entries, change.Entry{Resource: "orders", Event: "order.paymentShort", IDs: []string{b.order}, Data: data})
 }

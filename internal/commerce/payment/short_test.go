@@ -56,6 +56,25 @@ func TestPaymentShort(t *testing.T) {
 	}
 }
 
+// Goods leave while a cancellation waits for its gateway: staff is told at once, whatever the gateway will answer.
+func TestShippedWhileCancelling(t *testing.T) {
+	c := newCounter(t)
+	p := c.open("till", "100", "tok_good")
+	p.settle(c.one)
+	c.gateway.before = func(module.PaymentRequest) error { return trouble(module.Connection) }
+	p.run(c.one, "cancel", nil)
+	p.shipped("100", true)
+	c.gateway.before = nil
+	c.hasty()
+	c.sweep(c.two)
+	p.want("voided 100/0/0")
+	var told int
+	c.Scan(&told, "SELECT count(*) FROM change WHERE event = 'order.paymentShort'")
+	if told != 1 {
+		t.Errorf("goods worth 100 have left, the payment has %s, and it was told %d times", p.steps(), told)
+	}
+}
+
 // A refund that its gateway refuses, or that bounces, is told at the order; the money can be asked for again by amount.
 func TestRefundFailedIsTold(t *testing.T) {
 	c := newCounter(t)

@@ -14,7 +14,7 @@ const (
 	Pending        Status = "pending"        // the gateway has not answered yet, or waits for the buyer
 	RequiresAction Status = "requiresAction" // the buyer has to go to the payment's nextUrl
 	Authorized     Status = "authorized"     // money is reserved
-	PartlyCaptured Status = "partlyCaptured" // a part was taken, the rest is still reserved
+	PartlyCaptured Status = "partlyCaptured" // a part was taken and perhaps given back, the rest is still reserved
 	Captured       Status = "captured"       // nothing is reserved any more
 	PartlyRefunded Status = "partlyRefunded" // a part of what was taken was given back
 	Refunded       Status = "refunded"       // all that was taken was given back
@@ -35,15 +35,21 @@ func (s Status) Over() bool { return s == Voided || s == Expired || s == Failed 
 // Reserved tells that there is money which can still be taken.
 func (s Status) Reserved() bool { return s == Authorized || s == PartlyCaptured }
 
-// statusOf is what the gateway's word and the sums so far mean together.
+// money tells that there is money, or was.
+func (s Status) money() bool {
+	return s.Reserved() || s == Captured || s == PartlyRefunded || s == Refunded
+}
+
+// statusOf is what the gateway's word and the sums so far mean together. What was given back does not hide a rest that is still
+// reserved: on account that is still owed.
 func statusOf(word module.PaymentStatus, captured, refunded decimal.Decimal) Status {
 	switch {
+	case captured.IsPositive() && word == module.PaymentAuthorized:
+		return PartlyCaptured
 	case refunded.IsPositive() && refunded.GreaterThanOrEqual(captured):
 		return Refunded
 	case refunded.IsPositive():
 		return PartlyRefunded
-	case captured.IsPositive() && word == module.PaymentAuthorized:
-		return PartlyCaptured
 	case captured.IsPositive():
 		return Captured
 	}

@@ -212,7 +212,7 @@ func (u *unit) usable(w call) error {
 	case !u.enabled && !w.trial && !w.begun:
 		return refuse(module.Invalid, CodeUnusable, "The channel %s is not enabled.", u.code)
 	case len(u.faults) > 0:
-		return refuse(module.Invalid, CodeUnusable, "The channel %s cannot be used. %s", u.code, strings.Join(u.faults, " "))
+		return refuse(module.Unauthorized, CodeUnusable, "The channel %s cannot be used. %s", u.code, strings.Join(u.faults, " "))
 	case u.paused && !w.trial:
 		return &module.Error{Class: module.Intermittent, Code: CodePaused, RetryAfter: time.Minute,
 			Detail: fmt.Sprintf("The channel %s is paused; the command resume lets it go on.", u.code)}

@@ -33,9 +33,9 @@ var duties = []duty{
 	{"orders", "unacknowledgedOrders", "warn", "/admin/records/orders?filter[status]=open", "/admin/records/orders/",
 		`SELECT id::text, number, coalesce(po_number, ''), placed_at FROM sales_order WHERE organization_id = $1::uuid AND status = 'open' AND accepted_at IS NULL AND refused_at IS NULL
 			AND placed_at < now() - interval '15 minutes'`},
-	{"orders", "unpaidShipments", "bad", "/admin/records/paymentTransactions?filter[code]=payment_short", "/admin/records/orders/",
+	{"orders", "unpaidShipments", "bad", "/admin/records/paymentTransactions?filter[action]=capture&filter[status]=failed", "/admin/records/orders/",
 		`SELECT DISTINCT ON (o.id) o.id::text, o.number, trim_scale(t.amount) || ' ' || t.currency, t.created_at FROM payment_transaction t JOIN sales_order o ON o.id = t.order_id
-			WHERE t.organization_id = $1::uuid AND t.action = 'capture' AND t.status = 'failed' AND t.code = 'payment_short' AND t.created_at > now() - interval '60 days'
+			WHERE t.organization_id = $1::uuid AND t.action = 'capture' AND t.status = 'failed' AND (t.code = 'payment_short' OR t.reason = 'shipped') AND t.created_at > now() - interval '60 days'
 			AND NOT EXISTS (SELECT FROM payment_transaction n WHERE n.order_id = o.id AND n.action = 'capture' AND n.status = 'succeeded' AND n.created_at > t.created_at)
 			ORDER BY o.id, t.id DESC`},
 	{"customers", "blockedCustomers", "warn", "/admin/records/customers?filter[orderBlock]=true", "/admin/records/customers/",
