@@ -14,8 +14,8 @@ func (Module) PaymentTraits(s module.Settings) module.PaymentTraits {
 }
 
 // PaymentForm implements module.Payment. The options are those of Stripe's elements() for an intent that is made later
-// (docs.stripe.com/payments/accept-a-payment-deferred): mode, amount, currency, captureMethod, and paymentMethodTypes as a list
-// separated by blanks. An amount that Stripe cannot charge, or a key that is not the publishable one, leaves only the hosted way.
+// (docs.stripe.com/payments/accept-a-payment-deferred): mode, amount, currency, captureMethod, setupFutureUsage of a check, and
+// paymentMethodTypes as a list separated by blanks: Stripe refuses a token whose element was made for something else than the intent. An amount that Stripe cannot charge, or a key that is not the publishable one, leaves only the hosted way.
 func (Module) PaymentForm(s module.Settings, q module.PaymentQuestion) module.PaymentForm {
 	f := module.PaymentForm{Script: s[scriptURL], Element: "stripe", Hosted: true, Sources: sources(s),
 		Options: map[string]string{publishableKey: s[publishableKey], "locale": locale(q.Language), "paymentMethodTypes": "card", "mode": "setup"}}
@@ -24,6 +24,7 @@ func (Module) PaymentForm(s module.Settings, q module.PaymentQuestion) module.Pa
 		f.Script, f.Element = "", ""
 	}
 	if q.Validate {
+		f.Options["setupFutureUsage"] = checkUsage
 		return f
 	}
 	n, err := coins(q.Amount)

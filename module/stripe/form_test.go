@@ -23,7 +23,7 @@ func TestForm(t *testing.T) {
 		t.Errorf("the form differs (-want +got):\n%s", d)
 	}
 	f := m.PaymentForm(s, module.PaymentQuestion{Validate: true, Language: "xx"})
-	if f.Options["mode"] != "setup" || f.Options["amount"] != "" || f.Options["locale"] != "auto" {
+	if f.Options["mode"] != "setup" || f.Options["amount"] != "" || f.Options["locale"] != "auto" || f.Options["setupFutureUsage"] != "on_session" {
 		t.Errorf("the form of a check is %+v", f)
 	}
 	odd, err := money.Parse("1.234", "KWD")

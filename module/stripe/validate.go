@@ -8,10 +8,14 @@ import (
 	"github.com/hanse-commerce/hanse/module"
 )
 
+// checkUsage is what a checked card is going to be used for, as Stripe asks: its holder is there when it is charged. Element and
+// SetupIntent have to say the same.
+const checkUsage = "on_session"
+
 // validate checks a card by a SetupIntent; nothing is charged or reserved (docs.stripe.com/payments/setup-intents).
 func (k *connection) validate(ctx context.Context, r module.PaymentRequest) (*module.PaymentState, error) {
 	for again := range tries {
-		p := &stripe.SetupIntentCreateParams{Confirm: stripe.Bool(true), ConfirmationToken: &r.Token, Usage: stripe.String("on_session"),
+		p := &stripe.SetupIntentCreateParams{Confirm: stripe.Bool(true), ConfirmationToken: &r.Token, Usage: stripe.String(checkUsage),
 			PaymentMethodTypes: []*string{stripe.String("card")}, Metadata: metadata(r), Description: stripe.String(title(r)),
 			UseStripeSDK: stripe.Bool(false)}
 		if r.ReturnURL != "" {

@@ -11,7 +11,7 @@ type choice struct {
 
 // chosen reads the payment method of a confirmation. What the request says goes before what the token says: a token leaves a
 // challenge to Stripe.js, a request without one does not (docs.stripe.com/api/confirmation_tokens/object#confirmation_token_object-use_stripe_sdk).
-func (s *Simulator) chosen(q request, intent string) (choice, *fault) {
+func (s *Simulator) chosen(q request, intent string, made element) (choice, *fault) {
 	c := choice{back: q.parameters["return_url"], sdk: q.parameters["use_stripe_sdk"] == "true"}
 	if c.back != "" {
 		if u, err := url.Parse(c.back); err != nil || !u.IsAbs() {
@@ -22,7 +22,7 @@ func (s *Simulator) chosen(q request, intent string) (choice, *fault) {
 		if q.parameters["payment_method"] != "" {
 			return c, invalid("", "confirmation_token", "You may only give one of confirmation_token and payment_method.")
 		}
-		t, f := s.spend(id, intent)
+		t, f := s.spend(id, intent, made)
 		if f != nil {
 			return c, f
 		}

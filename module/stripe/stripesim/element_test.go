@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/stripe/stripe-go/v85"
 
 	"github.com/hanse-commerce/hanse/internal/web/page/pagetest"
 	"github.com/hanse-commerce/hanse/module/stripe/stripesim"
@@ -70,6 +71,15 @@ func TestElementInABrowser(t *testing.T) {
 	token, err := c.V1ConfirmationTokens.Retrieve(t.Context(), id, nil)
 	if err != nil || token.PaymentMethodPreview.Card.Last4 != "4242" || token.ReturnURL != shop.URL+"/back" {
 		t.Errorf("%q: %+v, %v", id, token, err)
+	}
+	fitting := manual("", 12345)
+	fitting.PaymentMethod, fitting.ConfirmationToken = nil, &id
+	wrong := *fitting
+	wrong.CaptureMethod, wrong.PaymentMethodOptions = stripe.String("automatic"), nil
+	_, err = c.V1PaymentIntents.Create(t.Context(), &wrong)
+	refused(t, err, http.StatusBadRequest, "")
+	if i, err := c.V1PaymentIntents.Create(t.Context(), fitting); err != nil || i.AmountCapturable != 12345 {
+		t.Errorf("what the element was made for: %+v, %v", i, err)
 	}
 	if all := b.Complaints(); len(all) > 0 {
 		t.Errorf("the browser complains: %v", all)

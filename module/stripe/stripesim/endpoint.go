@@ -46,7 +46,7 @@ func endpoints() []endpoint {
 		{pattern: "GET /v1/checkout/sessions/{id}", takes: with(), expands: ofSession, run: (*Simulator).getSession},
 		{pattern: "POST /v1/checkout/sessions/{id}", takes: with(rules{"metadata.*": text}), expands: ofSession, run: (*Simulator).updateSession},
 		{pattern: "POST /v1/checkout/sessions/{id}/expire", takes: with(), expands: ofSession, run: (*Simulator).expireSession},
-		{pattern: "POST /v1/confirmation_tokens", takes: with(tokenRules), public: true, run: (*Simulator).createToken},
+		{pattern: "POST /v1/confirmation_tokens", takes: with(tokenRules, elementRules), public: true, run: (*Simulator).createToken},
 		{pattern: "POST /v1/test_helpers/confirmation_tokens", takes: with(tokenRules), run: (*Simulator).createToken},
 		{pattern: "GET /v1/confirmation_tokens/{id}", takes: with(), run: (*Simulator).getToken},
 		{pattern: "GET /v1/account", takes: with(), run: (*Simulator).getAccount},

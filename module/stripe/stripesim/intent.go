@@ -27,7 +27,8 @@ type intent struct {
 	canceled        time.Time
 	canceledBecause string
 	nextURL         string // the bank's page
-	sdk             bool   // which only Stripe.js is told of
+	made            element
+	sdk             bool // which only Stripe.js is told of
 }
 
 // The statuses of an intent.

@@ -47,6 +47,7 @@ func (s *Simulator) createIntent(q request) (object, *fault) {
 		multicapture: q.parameters["payment_method_options.card.request_multicapture"] == "if_available", status: requiresMethod,
 		description: q.parameters["description"], metadata: q.below("metadata"), created: s.now()}
 	i.secret = i.id + "_secret_" + random(12)
+	i.made = element{Mode: "payment", Currency: currency, Capture: q.parameters["capture_method"], Types: types(q, "payment_method_types")}.whole()
 	if q.parameters["automatic_payment_methods.enabled"] == "true" && q.parameters["payment_method_types.0"] != "" {
 		return nil, invalid("", "payment_method_types", "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.")
 	}
@@ -63,7 +64,7 @@ func (s *Simulator) createIntent(q request) (object, *fault) {
 		s.tell("payment_intent.created", i.object(nil))
 		return i.object(q.expanded), nil
 	}
-	with, f := s.chosen(q, i.id)
+	with, f := s.chosen(q, i.id, i.made)
 	if f != nil {
 		return nil, f // the intent was not made
 	}
@@ -86,7 +87,7 @@ func (s *Simulator) confirmIntent(q request) (object, *fault) {
 	if i.status != requiresMethod && i.status != requiresConfirmation && i.status != requiresAction {
 		return nil, unexpected(i, "You cannot confirm this PaymentIntent because it has a status of %s.", i.status)
 	}
-	with, f := s.chosen(q, i.id)
+	with, f := s.chosen(q, i.id, i.made)
 	if f != nil {
 		return nil, f
 	}

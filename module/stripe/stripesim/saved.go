@@ -31,6 +31,7 @@ type savedIntent struct {
 	Status, Description  string
 	ReturnURL, NextURL   string
 	SDK                  bool
+	Made                 element
 	Metadata             map[string]string
 	Method               *savedMethod
 	Charge, Session      string

@@ -7,7 +7,7 @@ func (s *Simulator) saved() saved {
 		i := s.intents.by[id]
 		w := savedIntent{ID: i.id, Secret: i.secret, Amount: i.amount, Currency: i.currency, Automatic: i.automatic, Multi: i.multicapture,
 			Capturable: i.capturable, Received: i.received, Captures: i.captures, Status: i.status, Description: i.description, ReturnURL: i.returnURL,
-			NextURL: i.nextURL, SDK: i.sdk, Metadata: i.metadata, Method: i.method.saved(), Created: i.created, Canceled: i.canceled, CanceledBecause: i.canceledBecause}
+			NextURL: i.nextURL, SDK: i.sdk, Made: i.made, Metadata: i.metadata, Method: i.method.saved(), Created: i.created, Canceled: i.canceled, CanceledBecause: i.canceledBecause}
 		if i.charge != nil {
 			w.Charge = i.charge.id
 		}
@@ -61,7 +61,7 @@ func (s *Simulator) restore(v saved) {
 	for _, w := range v.Intents {
 		s.intents.add(w.ID, &intent{id: w.ID, secret: w.Secret, amount: w.Amount, currency: w.Currency, automatic: w.Automatic, multicapture: w.Multi,
 			capturable: w.Capturable, received: w.Received, captures: w.Captures, status: w.Status, description: w.Description, returnURL: w.ReturnURL,
-			nextURL: w.NextURL, sdk: w.SDK, metadata: w.Metadata, method: w.Method.method(), created: w.Created, canceled: w.Canceled, canceledBecause: w.CanceledBecause})
+			nextURL: w.NextURL, sdk: w.SDK, made: w.Made, metadata: w.Metadata, method: w.Method.method(), created: w.Created, canceled: w.Canceled, canceledBecause: w.CanceledBecause})
 	}
 	for _, w := range v.Setups {
 		s.setups.add(w.ID, &setup{id: w.ID, secret: w.Secret, status: w.Status, usage: w.Usage, description: w.Description, returnURL: w.ReturnURL,

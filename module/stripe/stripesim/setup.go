@@ -9,6 +9,7 @@ import (
 type setup struct {
 	id, secret, status, usage, description string
 	returnURL, nextURL                     string
+	made                                   element
 	sdk                                    bool
 	metadata                               map[string]string
 	method                                 *method
@@ -53,7 +54,8 @@ func (s *Simulator) createSetup(q request) (object, *fault) {
 		s.tell("setup_intent.created", u.object(nil))
 		return u.object(q.expanded), nil
 	}
-	with, f := s.chosen(q, u.id)
+	u.made = element{Mode: "setup", Types: types(q, "payment_method_types"), Usage: u.usage}
+	with, f := s.chosen(q, u.id, u.made)
 	if f != nil {
 		return nil, f
 	}

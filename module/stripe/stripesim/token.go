@@ -27,12 +27,14 @@ type token struct {
 	created, expires time.Time
 	used             string // id of the intent
 	returnURL        string
-	sdk              bool // a challenge is Stripe.js's to show, unless the request says otherwise
+	usage            string   // setup_future_usage
+	element          *element // that it comes from, or nil
+	sdk              bool     // a challenge is Stripe.js's to show, unless the request says otherwise
 }
 
 func (t *token) object() object {
 	o := object{"id": t.id, "object": "confirmation_token", "created": t.created.Unix(), "expires_at": t.expires.Unix(),
-		"livemode": false, "payment_intent": nil, "setup_intent": nil, "return_url": orNil(t.returnURL), "use_stripe_sdk": t.sdk,
+		"livemode": false, "payment_intent": nil, "setup_intent": nil, "return_url": orNil(t.returnURL), "use_stripe_sdk": t.sdk, "setup_future_usage": orNil(t.usage),
 		"payment_method_preview": t.preview()}
 	switch {
 	case strings.HasPrefix(t.used, "pi_"):
@@ -72,7 +74,11 @@ func (s *Simulator) createToken(q request) (object, *fault) {
 		return nil, invalid("parameter_missing", "payment_method", "You must give payment_method or payment_method_data.")
 	}
 	t := &token{id: newID("ctoken"), created: now, expires: now.Add(12 * time.Hour), returnURL: q.parameters["return_url"], sdk: true,
+		usage: q.parameters["setup_future_usage"], element: elementOf(q),
 		method: &method{id: newID("pm"), card: c, created: now}}
+	if t.element != nil {
+		t.usage = t.element.Usage
+	}
 	s.tokens.add(t.id, t)
 	return t.object(), nil
 }
@@ -85,8 +91,8 @@ func (s *Simulator) getToken(q request) (object, *fault) {
 	return t.object(), nil
 }
 
-// spend takes a token for an intent; each is good for one.
-func (s *Simulator) spend(id, intent string) (*token, *fault) {
+// spend takes a token for an intent; each is good for one that its element was made for.
+func (s *Simulator) spend(id, intent string, made element) (*token, *fault) {
 	t, ok := s.tokens.get(id)
 	switch {
 	case !ok:
@@ -95,6 +101,9 @@ func (s *Simulator) spend(id, intent string) (*token, *fault) {
 		return nil, invalid("", "confirmation_token", "The ConfirmationToken %s was used already; it can confirm one intent only.", id)
 	case s.now().After(t.expires):
 		return nil, invalid("", "confirmation_token", "The ConfirmationToken %s has expired.", id)
+	}
+	if f := t.fits(made); f != nil {
+		return nil, f
 	}
 	t.used = intent
 	return t, nil

@@ -21,7 +21,7 @@
 		if (!/^\d{3,4}$/.test(value("cvc"))) return "cvc";
 		return "";
 	}
-	function token(key, back) {
+	function token(key, back, made) {
 		var body = new URLSearchParams();
 		body.set("payment_method_data[type]", "card");
 		body.set("payment_method_data[card][number]", value("number").replace(/[ -]/g, ""));
@@ -29,6 +29,11 @@
 		body.set("payment_method_data[card][exp_year]", value("year"));
 		body.set("payment_method_data[card][cvc]", value("cvc"));
 		if (back) body.set("return_url", back);
+		Object.keys(made || {}).forEach(function (name) {
+			[].concat(made[name] || []).forEach(function (value) {
+				body.append("element[" + name + "]" + (Array.isArray(made[name]) ? "[]" : ""), value);
+			});
+		});
 		return fetch("/v1/confirmation_tokens", { method: "POST", body: body, headers: { "Authorization": "Bearer " + key } })
 			.then(function (response) { return response.json(); })
 			.then(function (answer) {
@@ -51,6 +56,6 @@
 			form.elements[wrong].focus();
 			return answer({ error: { type: "validation_error", code: "incomplete_" + wrong, message: "Your card's details are incomplete: " + label + "." } });
 		}
-		if (message.data.ask === "token") token(message.data.key, message.data.back).then(answer);
+		if (message.data.ask === "token") token(message.data.key, message.data.back, message.data.made).then(answer);
 	});
 })();

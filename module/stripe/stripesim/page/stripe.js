@@ -68,6 +68,9 @@
 		if (options.mode === "payment" && (!Number.isInteger(options.amount) || options.amount < 1 || !options.currency)) {
 			throw new Error("elements() in payment mode needs an amount in the currency's smallest unit and a currency.");
 		}
+		if (options.captureMethod && ["automatic", "automatic_async", "manual"].indexOf(options.captureMethod) < 0) {
+			throw new Error("elements(): captureMethod must be automatic, automatic_async or manual.");
+		}
 		this.key = key;
 		this.options = options;
 	}
@@ -78,6 +81,12 @@
 	};
 	Elements.prototype.getElement = function (type) { return type === "payment" ? this.element || null : null; };
 	Elements.prototype.update = function (options) { Object.assign(this.options, options); };
+	// made is what the element was made for, which an intent has to agree with.
+	Elements.prototype.made = function () {
+		var o = this.options;
+		return { mode: o.mode, currency: o.currency, capture_method: o.captureMethod, setup_future_usage: o.setupFutureUsage,
+			payment_method_types: o.paymentMethodTypes || [] };
+	};
 	Elements.prototype.submit = function () {
 		if (!this.element) return Promise.resolve({ error: { type: "validation_error", message: "There is no payment element." } });
 		var self = this;
@@ -97,7 +106,7 @@
 					return Promise.resolve({ error: { type: "validation_error", message: "Call elements.submit() before createConfirmationToken()." } });
 				}
 				var back = given.params && given.params.return_url;
-				return elements.element.ask({ ask: "token", key: key, back: back || "" });
+				return elements.element.ask({ ask: "token", key: key, back: back || "", made: elements.made() });
 			}
 		};
 	};

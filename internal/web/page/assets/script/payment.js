@@ -31,7 +31,10 @@
   const elements = {
     async stripe(options, mount) {
       const stripe = window.Stripe(options.publishableKey, { locale: options.locale });
-      const settings = { mode: options.mode || "payment", currency: options.currency, captureMethod: options.captureMethod };
+      const settings = { mode: options.mode || "payment" };
+      for (const name of ["currency", "captureMethod", "setupFutureUsage"]) {
+        if (options[name]) settings[name] = options[name];
+      }
       if (settings.mode === "payment") settings.amount = Number(options.amount);
       if (options.paymentMethodTypes) settings.paymentMethodTypes = options.paymentMethodTypes.split(" ");
       const group = stripe.elements(settings);
