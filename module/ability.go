@@ -34,7 +34,8 @@ type Shipping interface {
 // Webhook is a module whose system calls Hanse, at Channel.WebhookURL.
 type Webhook interface {
 	// Receive verifies who sent the message and tells what it is about. It asks nobody. An *Error of class Refused is answered
-	// with 400 and has no effect; the same ID again has none either.
+	// with 400 and its Detail and has no effect; one of another class, such as Invalid where a setting is wrong, with 503 and
+	// none of its words. The same ID again has no effect either.
 	Receive(c *Channel, n Notification) (Event, error)
 }
 

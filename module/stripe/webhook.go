@@ -19,7 +19,7 @@ const tolerance = 5 * time.Minute
 func (Module) Receive(c *module.Channel, n module.Notification) (module.Event, error) {
 	secrets := webhookSecrets(c.Settings)
 	if len(secrets) == 0 {
-		return module.Event{}, &module.Error{Class: module.Refused, Code: "webhook_secret_missing",
+		return module.Event{}, &module.Error{Class: module.Invalid, Code: "webhook_secret_missing",
 			Detail: "The channel has no webhookSecret, so nobody can tell whether a message is Stripe's. Copy the signing secret of the endpoint " + c.WebhookURL() + " from Stripe's dashboard."}
 	}
 	if why := verify(n, secrets); why != "" {

@@ -37,12 +37,13 @@ func TestWebhook(t *testing.T) {
 	}
 }
 
-func TestWebhookWithoutSecretIsRefused(t *testing.T) {
+// TestWebhookWithoutSecret: it is the channel that is wrong, not the message, whose sender must not read what to mend.
+func TestWebhookWithoutSecret(t *testing.T) {
 	body := []byte(authorizedEvent)
 	_, err := stripe.New().Receive(hooked(t, ""), module.Notification{Body: body, Header: signedBy("")(body, time.Now()), Received: time.Now()})
 	var e *module.Error
-	if !errors.As(err, &e) || e.Class != module.Refused || e.Code != "webhook_secret_missing" {
-		t.Errorf("got %v; want it refused because there is no secret", err)
+	if !errors.As(err, &e) || e.Class != module.Invalid || e.Code != "webhook_secret_missing" {
+		t.Errorf("got %#v; want the setting found invalid", err)
 	}
 }
 

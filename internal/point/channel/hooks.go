@@ -110,16 +110,7 @@ func (h *Host) hear(ctx context.Context, w http.ResponseWriter, u *unit, hook mo
 	var err error
 	n.event, err = h.verified(ctx, u, hook, n)
 	if err != nil {
-		e := u.clean(ctx, call{deadline: hookDeadline}, err)
-		if e.Class != module.Refused {
-			h.Log.Error("a message of an outside system was not read", "channel", u.code, "kind", u.kind, "error", e)
-			h.Metrics.hook(u, "failed")
-			reply(w, http.StatusInternalServerError, "The message could not be read; send it again later.")
-			return
-		}
-		h.Metrics.hook(u, "refused")
-		h.turnDown(ctx, u, n, e)
-		reply(w, http.StatusBadRequest, sentence(e.Detail))
+		h.unheard(ctx, w, u, n, u.clean(ctx, call{deadline: hookDeadline}, err))
 		return
 	}
 	if err := h.arrived(ctx, u, &n, nil); err != nil {
@@ -136,6 +127,26 @@ func (h *Host) hear(ctx context.Context, w http.ResponseWriter, u *unit, hook mo
 	h.settled(ctx, u, n, nil)
 	h.Metrics.hook(u, "ok")
 	reply(w, http.StatusOK, "Taken.")
+}
+
+// unheard answers a message that was not read. Who sent it is not known, so that only what is wrong with the message is told;
+// the channel's own faults stand in the log and at the exchange.
+func (h *Host) unheard(ctx context.Context, w http.ResponseWriter, u *unit, n notice, e *module.Error) {
+	kept := u.refusals.due()
+	if kept {
+		h.turnDown(ctx, u, n, e)
+	}
+	if e.Class == module.Refused {
+		h.Metrics.hook(u, "refused")
+		reply(w, http.StatusBadRequest, sentence(e.Detail))
+		return
+	}
+	if kept {
+		h.Log.Error("a message of an outside system was not read", "channel", u.code, "kind", u.kind, "error", e)
+	}
+	h.Metrics.hook(u, "failed")
+	w.Header().Set("Retry-After", "60")
+	reply(w, http.StatusServiceUnavailable, "The message could not be read; send it again later.")
 }
 
 // later asks the sender to come again.
@@ -159,11 +170,8 @@ func (h *Host) verified(ctx context.Context, u *unit, hook module.Webhook, n not
 	return hook.Receive(c, module.Notification{Header: n.request.Header.Clone(), Body: n.body, Received: n.began})
 }
 
-// turnDown keeps a message that was refused, but not each of them.
+// turnDown keeps a message that was not read.
 func (h *Host) turnDown(ctx context.Context, u *unit, n notice, e *module.Error) {
-	if !u.refusals.due() {
-		return
-	}
 	if err := h.arrived(ctx, u, &n, e); err != nil {
 		h.Log.Warn("a refused message was not recorded", "channel", u.code, "error", err)
 	}

@@ -80,3 +80,25 @@ func TestHooksOfNobody(t *testing.T) {
 		}
 	}
 }
+
+// TestASettingIsNoBusinessOfSenders: anybody can send a message, and reads nothing of what is wrong with the channel; whoever
+// keeps it does.
+func TestASettingIsNoBusinessOfSenders(t *testing.T) {
+	h := newHouse(t)
+	h.Exec(`update channel set settings = settings || '{"floor":"0"}'`)
+	h.secrets(t)
+	for range 2 {
+		status, text := h.hook(hookSecret, `{"id":"evt_1","type":"payment.paid"}`)
+		if status != http.StatusServiceUnavailable || strings.Contains(text, "floor") || strings.Contains(text, hookSecret) {
+			t.Errorf("%d %s", status, text)
+		}
+	}
+	var kept int
+	h.Scan(&kept, `select count(*) from exchange where direction = 'in' and status = 'refused' and reason_code = 'no_floor' and reason like 'Set floor to 1%'`)
+	if kept != 1 {
+		t.Errorf("%d of two messages kept", kept)
+	}
+	if said := h.log.String(); strings.Count(said, "was not read") != 1 || !strings.Contains(said, "Set floor to 1") || strings.Contains(said, hookSecret) {
+		t.Errorf("the log says: %s", said)
+	}
+}

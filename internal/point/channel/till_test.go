@@ -165,6 +165,9 @@ func (tillModule) Receive(c *module.Channel, n module.Notification) (module.Even
 	if n.Header.Get("Signature") != c.Settings["webhookSecret"] || c.Settings["webhookSecret"] == "" {
 		return module.Event{}, &module.Error{Class: module.Refused, Code: "invalid_signature", Detail: "The signature is not the till's."}
 	}
+	if c.Settings["floor"] == "0" {
+		return module.Event{}, &module.Error{Class: module.Invalid, Code: "no_floor", Detail: "Set floor to 1; webhookSecret is " + c.Settings["webhookSecret"]}
+	}
 	var e struct{ ID, Type string }
 	if err := json.Unmarshal(n.Body, &e); err != nil {
 		return module.Event{}, &module.Error{Class: module.Refused, Code: "invalid_message", Detail: "The message is no JSON."}
