@@ -85,7 +85,7 @@ func TestHooksOfNobody(t *testing.T) {
 // keeps it does.
 func TestASettingIsNoBusinessOfSenders(t *testing.T) {
 	h := newHouse(t)
-	h.Exec(`update channel set settings = settings || '{"floor":"0"}'`)
+	h.Exec(`update channel set settings = settings || '{"floor":0}'`)
 	h.secrets(t)
 	for range 2 {
 		status, text := h.hook(hookSecret, `{"id":"evt_1","type":"payment.paid"}`)
