@@ -25,7 +25,7 @@ type Fault struct {
 
 // Settings are what POST /_control takes.
 type Settings struct {
-	Reset        bool    `json:"reset,omitempty"`        // first: no faults, all counts zero
+	Reset        bool    `json:"reset,omitempty"`        // first: no faults, all counts zero, nobody shut out
 	ExpireTokens bool    `json:"expireTokens,omitempty"` // every token there is ends now
 	TokenSeconds int     `json:"tokenSeconds,omitempty"` // how long tokens hold from now on
 	Faults       []Fault `json:"faults,omitempty"`       // behind those that are waiting
@@ -64,7 +64,7 @@ func (s *Simulator) Control(c Settings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.Reset {
-		s.state, s.faults = State{}, nil
+		s.state, s.faults, s.throttle = State{}, nil, throttle{}
 	}
 	if c.ExpireTokens {
 		clear(s.tokens)
@@ -145,8 +145,8 @@ func (s *Simulator) faulty(well http.HandlerFunc) http.HandlerFunc {
 			w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
 		}
 		switch f.Answer {
-		case "403": // to who asks for tokens too often, and for rates without permission
-			s.refuse(w, http.StatusForbidden, "FORBIDDEN.ERROR", "We could not authorize your credentials. Please check your permissions and try again.")
+		case "403":
+			s.forbid(w)
 		case "429":
 			s.refuse(w, http.StatusTooManyRequests, "TOO.MANY.REQUESTS", "We have received too many requests in a short duration. Please wait and try again.")
 		case "500":

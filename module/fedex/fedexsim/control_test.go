@@ -106,6 +106,32 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+// TestThrottle: who asks for tokens too often, at once or for long, gets none for ten minutes, and his token stays good.
+func TestThrottle(t *testing.T) {
+	now := clock()
+	c := call(t, fedexsim.Config{Clock: func() time.Time { return now }})
+	ask := func(times int, every time.Duration, status int) {
+		t.Helper()
+		for i := range times {
+			if got, body := c.post("/oauth/token", form, "grant_type=client_credentials&client_id=l7-id&client_secret=s3cret"); got != status {
+				t.Fatalf("question %d: %d %s, not %d", i+1, got, body, status)
+			}
+			now = now.Add(every)
+		}
+	}
+	c.login()
+	ask(14, 0, 200)
+	ask(2, 5*time.Minute-time.Second, 403)
+	if status, _ := c.rates(good); status != 200 {
+		t.Errorf("with a token: %d", status)
+	}
+	now = now.Add(2 * time.Second)
+	ask(120, 900*time.Millisecond, 200)
+	ask(1, 0, 403)
+	c.control(`{"reset":true}`)
+	ask(1, 0, 200)
+}
+
 func TestOtherPaths(t *testing.T) {
 	c := call(t, fedexsim.Config{})
 	if status, body := c.get("/ship/v1/shipments"); status != 404 || !strings.Contains(body, "NOT.FOUND.ERROR") {

@@ -27,11 +27,12 @@ type Simulator struct {
 	cfg Config
 	mux *http.ServeMux
 
-	mu     sync.Mutex
-	tokens map[string]time.Time // when each ends
-	faults []Fault
-	state  State
-	number int64 // of the last transaction or token
+	mu       sync.Mutex
+	tokens   map[string]time.Time // when each ends
+	throttle throttle
+	faults   []Fault
+	state    State
+	number   int64 // of the last transaction or token
 }
 
 // New makes a simulator.

@@ -11,6 +11,13 @@ import (
 
 // token answers POST /oauth/token (FedEx's "Authorization API", RFC 6749 section 4.4).
 func (s *Simulator) token(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	admitted := s.throttle.admits(s.cfg.Clock())
+	s.mu.Unlock()
+	if !admitted {
+		s.forbid(w)
+		return
+	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/x-www-form-urlencoded" {
 		s.refuse(w, http.StatusUnsupportedMediaType, "UNSUPPORTED.MEDIA.TYPE", "The token is asked for with application/x-www-form-urlencoded.")
 		return
@@ -40,6 +47,11 @@ func (s *Simulator) token(w http.ResponseWriter, r *http.Request) {
 	s.state.Tokens++
 	s.mu.Unlock()
 	answer(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "bearer", "expires_in": seconds, "scope": "CXS"})
+}
+
+// forbid is the answer to who asks for tokens too often, and for rates without permission.
+func (s *Simulator) forbid(w http.ResponseWriter) {
+	s.refuse(w, http.StatusForbidden, "FORBIDDEN.ERROR", "We could not authorize your credentials. Please check your permissions and try again.")
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
