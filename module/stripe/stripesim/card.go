@@ -38,7 +38,10 @@ var numbers = map[string]card{
 	"378282246310005":  {brand: "amex", multicapture: true},
 	"6011111111111117": {brand: "discover", multicapture: true},
 	"3056930009020004": {brand: "diners", multicapture: true},
-	"3566002020360505": {brand: "jcb"},
+	"3566002020360505": {brand: "jcb"},      // in parts in the United States, Canada, Australia and New Zealand alone;
+	"6200000000000005": {brand: "unionpay"}, // in the United States alone: this account is a German one
+	"4000002500001001": {brand: "visa", multicapture: true},
+	"4000008400000076": {brand: "visa"}, // test card without captures in parts
 	"4000002500003155": {brand: "visa", challenged: true, multicapture: true},
 	"4000002760003184": {brand: "visa", challenged: true, multicapture: true},
 	"4000000000003220": {brand: "visa", challenged: true, multicapture: true},
@@ -59,8 +62,10 @@ var numbers = map[string]card{
 var names = map[string]string{
 	"pm_card_visa": "4242424242424242", "pm_card_visa_debit": "4000056655665556", "pm_card_mastercard": "5555555555554444",
 	"pm_card_amex": "378282246310005", "pm_card_discover": "6011111111111117", "pm_card_diners": "3056930009020004",
-	"pm_card_jcb":                    "3566002020360505",
-	"pm_card_authenticationRequired": "4000002760003184", "pm_card_threeDSecure2Required": "4000000000003220",
+	"pm_card_jcb":      "3566002020360505",
+	"pm_card_unionpay": "6200000000000005", "pm_card_visa_cartesBancaires": "4000002500001001",
+	"pm_card_credit_disableEnterpriseCardFeatures": "4000008400000076",
+	"pm_card_authenticationRequired":               "4000002760003184", "pm_card_threeDSecure2Required": "4000000000003220",
 	"pm_card_threeDSecureRequired": "4000000000003063", "pm_card_threeDSecureRequiredChargeDeclined": "4000008400001629",
 	"pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": "4000008260003178",
 	"pm_card_chargeDeclined": "4000000000000002", "pm_card_visa_chargeDeclined": "4000000000000002",

@@ -22,6 +22,26 @@ var (
 		tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw`)
 )
 
+// smallest are the least amounts of docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in the smallest coin, for an
+// account that is paid out in each of these currencies.
+var smallest = map[string]int64{"usd": 50, "aed": 200, "aud": 50, "bgn": 100, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250,
+	"eur": 50, "gbp": 30, "hkd": 400, "huf": 17500, "inr": 50, "jpy": 50, "mxn": 1000, "myr": 200, "nok": 300, "nzd": 50, "pln": 200,
+	"ron": 200, "sek": 300, "sgd": 50, "thb": 1000}
+
+// leastOf is the least amount of a currency. One that Stripe lists none for has to be worth 0.50 EUR there; without rates of
+// exchange that is half of its unit here, where it has coins.
+func leastOf(currency string) int64 {
+	switch listed, ok := smallest[currency]; {
+	case ok:
+		return listed
+	case threeDigits[currency]:
+		return 500
+	case noDigits[currency]:
+		return 1
+	}
+	return 50
+}
+
 // shown is an amount of smallest coins for people: "12.50 EUR".
 func shown(amount int64, currency string) string {
 	digits, text := 2, decimalString(amount)

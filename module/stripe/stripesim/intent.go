@@ -110,22 +110,15 @@ func (s *Simulator) updateIntent(q request) (object, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	i.merge(q.below("metadata"))
+	all, f := merged(i.metadata, q.below("metadata"))
+	if f != nil {
+		return nil, f
+	}
+	i.metadata = all
 	if d, given := q.parameters["description"]; given {
 		i.description = d
 	}
 	return i.object(q.expanded), nil
-}
-
-// merge writes metadata: an empty value takes the key away.
-func (i *intent) merge(metadata map[string]string) {
-	for key, value := range metadata {
-		if value == "" {
-			delete(i.metadata, key)
-		} else {
-			i.metadata[key] = value
-		}
-	}
 }
 
 func (s *Simulator) listIntents(q request) (object, *fault) {

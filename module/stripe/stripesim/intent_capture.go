@@ -36,18 +36,22 @@ func (s *Simulator) captureIntent(q request) (object, *fault) {
 	case i.captures >= mostCaptures:
 		return nil, unexpected(i, "A PaymentIntent can be captured %d times at most.", mostCaptures)
 	}
-	s.take(i, amount, final, q.below("metadata"))
+	all, f := merged(i.metadata, q.below("metadata"))
+	if f != nil {
+		return nil, f
+	}
+	i.metadata = all
+	s.take(i, amount, final)
 	return i.object(q.expanded), nil
 }
 
 // take books a capture. The three messages of every capture, and the two of the last, are those of
 // docs.stripe.com/payments/multicapture#webhooks.
-func (s *Simulator) take(i *intent, amount int64, final bool, metadata map[string]string) {
+func (s *Simulator) take(i *intent, amount int64, final bool) {
 	i.captures++
 	i.received += amount
 	i.charge.taken += amount
 	i.capturable -= amount
-	i.merge(metadata)
 	last := final || i.capturable == 0
 	if last {
 		i.capturable, i.charge.captured, i.status = 0, true, succeeded

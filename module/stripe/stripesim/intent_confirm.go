@@ -28,6 +28,7 @@ func (s *Simulator) settle(i *intent) *fault {
 		s.tell("charge.failed", c.object(nil))
 		return s.fail(i, f)
 	}
+	c.multicapture = i.multicapture && i.method.card.multicapture && s.mischief.Multicapture
 	if i.automatic {
 		i.status, i.received, c.taken, c.captured = succeeded, i.amount, i.amount, true
 		s.tell("charge.succeeded", c.object(nil))
@@ -35,7 +36,6 @@ func (s *Simulator) settle(i *intent) *fault {
 		return nil
 	}
 	i.status, i.capturable = requiresCapture, i.amount
-	c.multicapture = i.multicapture && i.method.card.multicapture && s.mischief.Multicapture
 	c.captureBefore = now.Add(authorizationTime)
 	s.tell("charge.succeeded", c.object(nil))
 	s.tell("payment_intent.amount_capturable_updated", i.object(nil))

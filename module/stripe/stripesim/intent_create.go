@@ -10,13 +10,10 @@ var confirmRules = rules{"confirmation_token": text, "payment_method": text, "re
 var intentRules = with(cardOptions, confirmRules, rules{"amount": integer, "currency": text, "confirm": boolean,
 	"capture_method": words("automatic", "automatic_async", "manual"), "payment_method_types.#": words("card"),
 	"automatic_payment_methods.enabled": boolean, "automatic_payment_methods.allow_redirects": words("always", "never"),
-	"metadata.*": text, "description": text, "receipt_email": text, "statement_descriptor_suffix": text})
+	"metadata.*": text, "description": upTo(1000), "receipt_email": text, "statement_descriptor_suffix": text})
 
-// least and most are what Stripe charges at a time, in the smallest coin (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
-const (
-	least = 50
-	most  = 99999999
-)
+// most is what Stripe charges at a time, in the smallest coin (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
+const most = 99999999
 
 // accept checks an amount in a currency's smallest coin.
 func accept(amount int64, currency, at string) *fault {
@@ -25,8 +22,8 @@ func accept(amount int64, currency, at string) *fault {
 		return invalid("", at, "Invalid currency: %.10s.", currency)
 	case amount > most:
 		return invalid("amount_too_large", at, "Amount must be no more than %d.", most)
-	case amount < 1, !threeDigits[currency] && !noDigits[currency] && amount < least:
-		return invalid("amount_too_small", at, "Amount must convert to at least 50 cents.")
+	case amount < leastOf(currency):
+		return invalid("amount_too_small", at, "Amount must be at least %s.", shown(leastOf(currency), currency))
 	case threeDigits[currency] && amount%10 != 0, rounded[currency] && amount%100 != 0:
 		return invalid("parameter_invalid_integer", at, "Invalid amount: %d is no whole amount of %s.", amount, currency)
 	}
@@ -51,7 +48,7 @@ func (s *Simulator) createIntent(q request) (object, *fault) {
 	if q.parameters["automatic_payment_methods.enabled"] == "true" && q.parameters["payment_method_types.0"] != "" {
 		return nil, invalid("", "payment_method_types", "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.")
 	}
-	if f := s.mayAsk(i.multicapture, i.automatic); f != nil {
+	if f := s.mayAsk(i.multicapture); f != nil {
 		return nil, f
 	}
 	if q.parameters["confirm"] != "true" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // parameters are those of one request by their path: line_items[0][price_data][currency] is line_items.0.price_data.currency,
@@ -61,6 +62,9 @@ var (
 )
 
 func words(w ...string) rule { return append(rule{"words"}, w...) }
+
+// upTo is text of so many characters at most; any other text may have 5000.
+func upTo(characters int) rule { return rule{"text", strconv.Itoa(characters)} }
 
 // rules are the parameters that an endpoint takes, by path; # stands for any index and * for any key.
 type rules map[string]rule
@@ -121,15 +125,20 @@ func (p parameters) check(r rules) *fault {
 				return invalid("", name, "Invalid %s: must be one of %s", name, strings.Join(found[1:], ", "))
 			}
 		default:
-			if len(value) > 5000 {
-				return invalid("", name, "Invalid string: it must be at most 5000 characters")
+			most := 5000
+			if len(found) > 1 {
+				most, _ = strconv.Atoi(found[1])
+			}
+			if utf8.RuneCountInString(value) > most {
+				return invalid("", name, "Invalid string: %.10s…; must be at most %d characters", value, most)
 			}
 		}
 	}
 	return p.checkMetadata()
 }
 
-// checkMetadata holds to docs.stripe.com/api/metadata: 50 keys of 40 characters, values of 500.
+// checkMetadata holds to docs.stripe.com/api/metadata: keys of 40 characters, values of 500, and 50 keys, which merged counts for
+// an object that had some before.
 func (p parameters) checkMetadata() *fault {
 	count := map[string]int{}
 	for _, path := range p.paths() {
@@ -137,8 +146,11 @@ func (p parameters) checkMetadata() *fault {
 		if parent != "metadata" && !strings.HasSuffix(parent, ".metadata") {
 			continue
 		}
-		if count[parent]++; count[parent] > 50 || len(key) > 40 || len([]rune(p[path])) > 500 {
-			return invalid("", bracketed(path), "Metadata may have up to 50 keys of up to 40 characters, with values of up to 500.")
+		if p[path] != "" {
+			count[parent]++
+		}
+		if count[parent] > mostKeys || len(key) > 40 || len([]rune(p[path])) > 500 {
+			return invalid("", bracketed(path), "Metadata may have up to %d keys of up to 40 characters, with values of up to 500.", mostKeys)
 		}
 	}
 	return nil

@@ -69,11 +69,11 @@ func (c *session) object(e expanded) object {
 var locales = strings.Fields("auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW")
 
 var sessionRules = with(cardOptions, rules{"mode": words("payment", "setup"), "success_url": text, "cancel_url": text,
-	"client_reference_id": text, "customer_email": text, "locale": words(locales...), "payment_method_types.#": words("card"),
+	"client_reference_id": upTo(200), "customer_email": text, "locale": words(locales...), "payment_method_types.#": words("card"),
 	"line_items.0.quantity": integer, "line_items.0.price_data.currency": text, "line_items.0.price_data.unit_amount": integer,
 	"line_items.0.price_data.product_data.name": text, "metadata.*": text, "ui_mode": words("hosted_page"),
 	"payment_intent_data.capture_method": words("automatic", "automatic_async", "manual"), "payment_intent_data.metadata.*": text,
-	"payment_intent_data.description": text, "setup_intent_data.metadata.*": text, "setup_intent_data.description": text})
+	"payment_intent_data.description": upTo(1000), "setup_intent_data.metadata.*": text, "setup_intent_data.description": upTo(1000)})
 
 func (s *Simulator) createSession(q request) (object, *fault) {
 	c := &session{id: newID("cs_test"), mode: q.parameters["mode"], status: open, successURL: q.parameters["success_url"],
@@ -96,7 +96,7 @@ func (s *Simulator) createSession(q request) (object, *fault) {
 		f = invalid("parameter_missing", "success_url", "Missing required param: success_url.")
 	case c.mode == "payment":
 		if f = c.takeAmount(q); f == nil {
-			f = s.mayAsk(c.multicapture, c.automatic)
+			f = s.mayAsk(c.multicapture)
 		}
 	default:
 		f = c.takeSetup(q)

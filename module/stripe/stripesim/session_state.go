@@ -23,11 +23,11 @@ func (s *Simulator) updateSession(q request) (object, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	for key, value := range q.below("metadata") {
-		if c.metadata[key] = value; value == "" {
-			delete(c.metadata, key)
-		}
+	all, f := merged(c.metadata, q.below("metadata"))
+	if f != nil {
+		return nil, f
 	}
+	c.metadata = all
 	return c.object(q.expanded), nil
 }
 

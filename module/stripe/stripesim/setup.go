@@ -40,7 +40,9 @@ func (u *setup) object(e expanded) object {
 }
 
 var setupRules = with(confirmRules, rules{"confirm": boolean, "payment_method_types.#": words("card"), "metadata.*": text,
-	"usage": words("off_session", "on_session"), "description": text})
+	"usage": words("off_session", "on_session"), "description": upTo(1000)})
+
+var setupCancelRules = rules{"cancellation_reason": words("abandoned", "duplicate", "requested_by_customer")}
 
 func (s *Simulator) createSetup(q request) (object, *fault) {
 	u := &setup{id: newID("seti"), status: requiresMethod, usage: "off_session", metadata: q.below("metadata"), created: s.now(),

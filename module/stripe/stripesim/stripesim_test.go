@@ -131,7 +131,7 @@ func TestTheRestIsLetGo(t *testing.T) {
 
 func TestACardThatIsCapturedOnce(t *testing.T) {
 	c, server := open(t, stripesim.Config{})
-	for name, method := range map[string]string{"by its brand": "pm_card_jcb", "by order": "pm_card_visa"} {
+	for name, method := range map[string]string{"by its brand": "pm_card_jcb", "by its number": "pm_card_credit_disableEnterpriseCardFeatures", "by order": "pm_card_visa"} {
 		if method == "pm_card_visa" {
 			send(t, http.MethodPost, server.URL+"/_control", "", `{"multicapture":false}`, nil)
 		}

@@ -137,3 +137,27 @@ func TestWebhooksMisbehaveOnPurpose(t *testing.T) {
 		t.Errorf("the state is %s", body)
 	}
 }
+
+// Every capture tells of the charge and of what is left; the last one, be it of nothing, of the end, too.
+func TestWhatCapturesTell(t *testing.T) {
+	url, messages := endpoint(t, 0)
+	c, _ := open(t, stripesim.Config{WebhookURL: url, WebhookSecret: "whsec_test"})
+	i, err := c.V1PaymentIntents.Create(t.Context(), manual("pm_card_visa", 10000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names(t, messages, len(authorization))
+	each := []string{"charge.updated", "payment_intent.amount_capturable_updated"}
+	for _, capture := range []struct {
+		amount int64
+		final  bool
+		want   []string
+	}{{3000, false, each}, {0, true, []string{"charge.captured", each[0], each[1], "payment_intent.succeeded"}}} {
+		if _, err := c.V1PaymentIntents.Capture(t.Context(), i.ID, &stripe.PaymentIntentCaptureParams{AmountToCapture: &capture.amount, FinalCapture: &capture.final}); err != nil {
+			t.Fatal(err)
+		}
+		if got := names(t, messages, len(capture.want)); !slices.Equal(got, capture.want) {
+			t.Errorf("a capture of %d tells %v, want %v", capture.amount, got, capture.want)
+		}
+	}
+}
