@@ -134,6 +134,9 @@ type Acknowledgement struct {
 	Code     string // the partner's status, "53"
 	Text     string
 	External string // the partner's own number of what it made of it, or ""
+	// Time is when the partner said so: what it said earlier does not overrule what it said later. Zero where it does not tell;
+	// it then counts as said now.
+	Time time.Time
 }
 
 // DocumentWriter is a module that writes documents for its system.

@@ -323,21 +323,41 @@ func TestOutboundIsCollectedAndAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	collect("out/orders_1.xml", "") // that was noted
-	acknowledge := func(reference string) (gotID, recordType, record string, err error) {
+	acknowledge := func(reference string, a exchange.Answer) (m exchange.Acknowledged, err error) {
 		err = pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error {
 			if err := access.Enter(ctx, tx, caller); err != nil {
 				return err
 			}
-			gotID, recordType, record, err = exchange.Acknowledge(ctx, tx, d.partner, reference, exchange.Answer{Accepted: true, Text: "posted"})
+			m, err = exchange.Acknowledge(ctx, tx, d.partner, reference, a)
 			return err
 		})
-		return gotID, recordType, record, err
+		return m, err
 	}
-	if _, _, _, err := acknowledge("nothing"); !errors.Is(err, exchange.ErrUnknown) {
+	if _, err := acknowledge("nothing", exchange.Answer{}); !errors.Is(err, exchange.ErrUnknown) {
 		t.Errorf("an answer to nothing: %v", err)
 	}
-	if got, recordType, record, err := acknowledge("0000000000000042"); err != nil || got != id || recordType != "orders" || record != order {
-		t.Errorf("answer to %s %s %s, %v", got, recordType, record, err)
+	ten := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for _, said := range []struct {
+		a     exchange.Answer
+		stale bool
+		is    string
+	}{
+		{exchange.Answer{Text: "at an unknown time"}, false, "rejected at an unknown time"},
+		{exchange.Answer{Accepted: true, Text: "posted", Time: ten}, false, "accepted posted"},
+		{exchange.Answer{Text: "blocked", Time: ten.Add(-time.Minute)}, true, "accepted posted"},
+		{exchange.Answer{Text: "blocked in that second", Time: ten}, true, "accepted posted"},
+		{exchange.Answer{Text: "deleted", Time: ten.Add(time.Minute)}, false, "rejected deleted"},
+		{exchange.Answer{Accepted: true, Text: "posted", Time: ten}, true, "rejected deleted"},
+		{exchange.Answer{Accepted: true, Text: "now"}, false, "accepted now"},
+	} {
+		m, err := acknowledge("0000000000000042", said.a)
+		if want := (exchange.Acknowledged{Exchange: id, RecordType: "orders", Record: order, Stale: said.stale}); err != nil || m != want {
+			t.Errorf("answer %v to %+v, %v", said.a, m, err)
+		}
+		var is string
+		if err := d.pool.QueryRow(ctx, "SELECT acknowledgement || ' ' || acknowledgement_text FROM exchange WHERE id = $1", id).Scan(&is); err != nil || is != said.is {
+			t.Errorf("after %v it is %q, want %q; %v", said.a, is, said.is, err)
+		}
 	}
 }
 

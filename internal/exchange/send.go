@@ -75,27 +75,46 @@ func Collected(ctx context.Context, tx pgx.Tx, partner, file string, at time.Tim
 type Answer struct {
 	Accepted bool
 	Text     string
+	Time     time.Time // when it said so, zero where it does not tell: now
 }
 
-// Acknowledge notes the answer to the newest message with that reference that went to the partner, and tells which
-// exchange and record it was. ErrUnknown: there is none. It runs in the transaction that has the answer's other effects.
-func Acknowledge(ctx context.Context, tx pgx.Tx, partner, reference string, a Answer) (exchange, recordType, record string, err error) {
+// Acknowledged is the message that an answer is about.
+type Acknowledged struct {
+	Exchange           string // UUID
+	RecordType, Record string // what it is about, "" for nothing
+	Stale              bool   // the system has said something else since, which stands
+}
+
+// acknowledgeSQL takes the answer that was said last, wherever files overtake each other. Of the same second a refusal is taken
+// for the earlier one: an IDoc that is posted does not fail any more.
+const acknowledgeSQL = `with m as (select id, coalesce(record_type, '') as record_type, coalesce(record_id, '') as record_id,
+    coalesce($5::timestamptz < acknowledgement_time or $5 = acknowledgement_time and $3 = 'rejected' and acknowledgement = 'accepted', false) as stale
+  from exchange where partner_id = $1 and reference = $2 and direction = 'out' order by id desc limit 1 for no key update),
+noted as (update exchange e set acknowledged_at = clock_timestamp(), acknowledgement = $3, acknowledgement_text = $4,
+    acknowledgement_time = coalesce($5, acknowledgement_time), updated_at = now(), revision = revision + 1
+  from m where e.id = m.id and not m.stale)
+select id, record_type, record_id, stale from m`
+
+// Acknowledge notes the answer to the newest message with that reference that went to the partner, and tells which it was.
+// ErrUnknown: there is none. It runs in the transaction that has the answer's other effects.
+func Acknowledge(ctx context.Context, tx pgx.Tx, partner, reference string, a Answer) (m Acknowledged, err error) {
 	verdict := "rejected"
 	if a.Accepted {
 		verdict = "accepted"
 	}
-	err = tx.QueryRow(ctx, `update exchange set acknowledged_at = clock_timestamp(), acknowledgement = $3, acknowledgement_text = $4,
-		updated_at = now(), revision = revision + 1
-		where id = (select id from exchange where partner_id = $1 and reference = $2 and direction = 'out' order by id desc limit 1)
-		returning id, coalesce(record_type, ''), coalesce(record_id, '')`, partner, reference, verdict, optional(clip(a.Text))).
-		Scan(&exchange, &recordType, &record)
+	var said *time.Time
+	if !a.Time.IsZero() {
+		said = &a.Time
+	}
+	err = tx.QueryRow(ctx, acknowledgeSQL, partner, reference, verdict, optional(clip(a.Text)), said).
+		Scan(&m.Exchange, &m.RecordType, &m.Record, &m.Stale)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ErrUnknown
 	}
 	if err != nil {
-		return "", "", "", fmt.Errorf("note the answer to message %q: %w", reference, err)
+		return Acknowledged{}, fmt.Errorf("note the answer to message %q: %w", reference, err)
 	}
-	return exchange, recordType, record, nil
+	return m, nil
 }
 
 // Concerns ties an exchange to the one record that it is about.

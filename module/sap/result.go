@@ -2,6 +2,7 @@ package sap
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/hanse-commerce/hanse/module"
 )
@@ -14,7 +15,7 @@ import (
 //	                  owned: {name: [records]}, external_ids}], as module.Record has them
 //	commands          [{on, name, target: [key], external, input}], as module.Command has them; what is null in an input is
 //	                  left out
-//	acknowledgements  [{kind, number, accepted, code, text, external}]
+//	acknowledgements  [{kind, number, accepted, code, text, external, time}]
 //	periods           [{price_list, product, unit, currency, from, until, steps, ended}], as module.Period has them
 //	notices           [{warning, field, class, code, detail}]
 //
@@ -79,9 +80,9 @@ func (r *pathReader) notice(v any) module.Notice {
 }
 
 func (r *pathReader) acknowledgement(v any) module.Acknowledgement {
-	o := r.object("acknowledgement", v, "kind", "number", "accepted", "code", "text", "external")
+	o := r.object("acknowledgement", v, "kind", "number", "accepted", "code", "text", "external", "time")
 	return module.Acknowledgement{Kind: r.text(o, "kind"), Number: r.text(o, "number"), Accepted: r.flag(o, "accepted"),
-		Code: r.text(o, "code"), Text: r.text(o, "text"), External: r.text(o, "external")}
+		Code: r.text(o, "code"), Text: r.text(o, "text"), External: r.text(o, "external"), Time: r.time(o, "time")}
 }
 
 func (r *pathReader) period(v any) module.Period {
@@ -177,6 +178,18 @@ func (r *pathReader) text(o map[string]any, name string) string {
 		r.fail("%s is %T, not text", name, v)
 	}
 	return ""
+}
+
+func (r *pathReader) time(o map[string]any, name string) (t time.Time) {
+	text := r.text(o, name)
+	if text == "" {
+		return t
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		r.fail("%s is %q, not a time", name, text)
+	}
+	return t
 }
 
 func (r *pathReader) flag(o map[string]any, name string) bool {

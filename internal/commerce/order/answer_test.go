@@ -96,8 +96,10 @@ func TestConfirm(t *testing.T) {
 	e.step("the same", e.says("orders", "confirm", first, confirmed("2026-11-24T10:00:00Z", "1", "2026-12-01", "confirmed")), "")
 	e.step("an older one", e.says("orders", "confirm", first, confirmed("2026-11-24T09:59:59Z", "0", "2026-12-09", "rejected")), "")
 	e.step("without a time, the same", e.says("orders", "confirm", first, object{"externalStatus": "confirmed"}), "")
-	e.acknowledged(first)
+	e.verdict(first, order.Verdict{Accepted: true, Status: "53", Message: "Order 4711 saved", Number: "4711", System: "SAP"})
+	e.verdict(first, order.Verdict{Status: "51", Message: "Material is blocked", System: "SAP"})
 	e.step("what they changed", e.changes(), before)
+	e.step("after them", e.is(first), "confirmed confirmed accepted 1 2026-12-01 confirmed 4711")
 	later := confirmed("2026-11-24T11:00:00Z", "0.5", "2026-12-03", "confirmed")
 	later["lines"] = append(later["lines"].([]any), object{"position": json.Number("10"), "quantity": "0.5", "date": "2026-12-02"})
 	e.step("a later one in two parts", e.says("orders", "confirm", first, later), "")
@@ -118,14 +120,14 @@ func TestConfirm(t *testing.T) {
 	e.step("an order that waits for its payment", e.says("orders", "confirm", second, confirmed("2026-11-24T12:00:00Z", "1", "2026-12-01", "")), "order_pending")
 }
 
-// acknowledged is SAP's answer to the message itself, which may come late.
-func (e *erp) acknowledged(id string) {
+// verdict is SAP's answer to the message itself, which may come late.
+func (e *erp) verdict(id string, v order.Verdict) {
 	e.T.Helper()
 	err := pgx.BeginFunc(context.Background(), e.Pool, func(tx pgx.Tx) error {
 		if err := access.Enter(context.Background(), tx, e.sap); err != nil {
 			return err
 		}
-		return order.Acknowledged(context.Background(), tx, e.sap, id, order.Verdict{Accepted: true, Status: "53", Message: "Order 4711 saved", Number: "4711", System: "SAP"})
+		return order.Acknowledged(context.Background(), tx, e.sap, id, v)
 	})
 	if err != nil {
 		e.T.Error(err)

@@ -48,15 +48,16 @@ type Verdict struct {
 	System   string // code of the partner or channel, for the external id
 }
 
-// verdictSQL leaves an order alone of which the same was said before, and does not take back what has gone on since: that the
-// ERP took an order is nothing new once it has said what it makes of it (Confirm).
+// verdictSQL leaves an order alone of which the same was said before, and does not take back what has gone on since: whether the
+// ERP took an order is nothing new once it has said what it makes of it (Confirm), nor that it did not once something has left.
 const verdictSQL = `UPDATE sales_order SET
   accepted_at = CASE WHEN $3 THEN coalesce(accepted_at, clock_timestamp()) END,
   refused_at = CASE WHEN NOT $3 THEN coalesce(refused_at, clock_timestamp()) END,
   external_message = nullif($4, ''), external_status = nullif($5, ''),
   status = CASE WHEN status NOT IN ('open', 'confirmed') THEN status WHEN $3 THEN 'confirmed' ELSE 'open' END,
   updated_at = now(), revision = revision + 1
-WHERE id = $1 AND organization_id = $2 AND NOT ($3 AND document_time IS NOT NULL) AND (external_message, external_status, accepted_at IS NOT NULL, refused_at IS NOT NULL)
+WHERE id = $1 AND organization_id = $2 AND document_time IS NULL
+  AND ($3 OR status NOT IN ('processing', 'completed')) AND (external_message, external_status, accepted_at IS NOT NULL, refused_at IS NOT NULL)
   IS DISTINCT FROM (nullif($4, ''), nullif($5, ''), $3, NOT $3)`
 
 // Acknowledged notes the ERP's verdict. The newest counts; the same once more changes nothing.

@@ -81,6 +81,11 @@ func TestWayToTheERP(t *testing.T) {
 	if got := state(second); got[0] != "confirmed" || !strings.Contains(got[2].(string), "4711 in SAP is that of another order") {
 		t.Errorf("an order with another's number is %v", got)
 	}
+	s.Exec("UPDATE sales_order SET status = 'processing' WHERE id = $1", second)
+	says(sap, second, no)
+	if got := state(second); got[0] != "processing" || got[3] != true || got[4] != false {
+		t.Errorf("an order of which something has left is refused: %v", got)
+	}
 	var events []string
 	s.Scan(&events, "SELECT array_agg(event ORDER BY seq) FROM change WHERE actor_name = 'SAP' AND $1 = ANY (ids)", first)
 	if diff := cmp.Diff([]string{"order.exported", "order.collected", "order.accepted", "order.refused", "order.accepted"}, events); diff != "" {

@@ -62,6 +62,7 @@ func (s *Simulator) auditIDoc(states []*idoc.Segment) *idoc.IDoc {
 // state is the status record of one order with SAP's message: number 311 of class V1, or the free text 398 of class 00. As
 // in SAP, the text has places that the parameters fill.
 func (s *Simulator) state(o Order) *idoc.Segment {
+	now := s.cfg.Clock().UTC()
 	class, number, kind, text := "V1", "311", "S", "& & has been saved"
 	parameters := [4]string{"Standard Order", o.SalesOrder}
 	if o.Status == Refused {
@@ -70,6 +71,8 @@ func (s *Simulator) state(o Order) *idoc.Segment {
 	}
 	state := &idoc.Segment{Name: "E1STATE", Children: []*idoc.Segment{s.object(o)}}
 	put(state, "DOCNUM", o.Document)
+	put(state, "LOGDAT", now.Format("20060102"))
+	put(state, "LOGTIM", now.Format("150405"))
 	put(state, "STATUS", o.Status)
 	put(state, "STACOD", "SAP"+class+number)
 	put(state, "STATXT", text)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hanse-commerce/hanse/internal/access"
+	"github.com/hanse-commerce/hanse/internal/command"
 	"github.com/hanse-commerce/hanse/internal/exchange"
 	"github.com/hanse-commerce/hanse/module"
 )
@@ -21,7 +23,7 @@ func (f Acknowledge) For(p *Partner, _ *Channel) func(context.Context, pgx.Tx, [
 	return func(ctx context.Context, tx pgx.Tx, acks []module.Acknowledgement) ([]module.Notice, error) {
 		var notices []module.Notice
 		for _, a := range acks {
-			id, kind, record, err := exchange.Acknowledge(ctx, tx, p.ID, a.Number, exchange.Answer{Accepted: a.Accepted, Text: a.Text})
+			m, err := exchange.Acknowledge(ctx, tx, p.ID, a.Number, exchange.Answer{Accepted: a.Accepted, Text: a.Text, Time: a.Time})
 			if errors.Is(err, exchange.ErrUnknown) {
 				notices = append(notices, module.Notice{Class: "missing", Code: "unknown_message",
 					Detail: fmt.Sprintf("The answer is about the message %s, which was never sent to this partner.", a.Number)})
@@ -30,10 +32,16 @@ func (f Acknowledge) For(p *Partner, _ *Channel) func(context.Context, pgx.Tx, [
 			if err != nil {
 				return nil, err
 			}
-			if record == "" {
+			if m.Stale {
+				notices = append(notices, module.Notice{Warning: true, Class: "value", Code: command.CodeStale,
+					Detail: fmt.Sprintf("The answer about the message %s is of %s and older than the one that stands; nothing was changed.",
+						a.Number, a.Time.Format(time.RFC3339))})
 				continue
 			}
-			if err := f(ctx, tx, p.Caller(id), kind, record, a); err != nil {
+			if m.Record == "" {
+				continue
+			}
+			if err := f(ctx, tx, p.Caller(m.Exchange), m.RecordType, m.Record, a); err != nil {
 				return nil, err
 			}
 		}
