@@ -114,9 +114,13 @@ func (s *Shop) placeOrder(w http.ResponseWriter, r *http.Request) error {
 	return s.goOn(w, r, placed, err)
 }
 
-// returned is where the gateway sends the buyer back to.
+// returned is where the gateway sends the buyer back to. One whose payment still waits for him is not sent there again: he
+// may have come back because he does not want to pay so.
 func (s *Shop) returned(w http.ResponseWriter, r *http.Request) error {
 	placed, err := s.Checkout.Return(r.Context(), r.PathValue("id"))
+	if err == nil && placed.Failed == "" && placed.URL != "" {
+		placed.URL = page.Path("checkout", r.PathValue("id"), "payment")
+	}
 	return s.goOn(w, r, placed, err)
 }
 
@@ -141,7 +145,7 @@ func (s *Shop) goOn(w http.ResponseWriter, r *http.Request, placed Placed, err e
 	case placed.Failed != "":
 		return s.showPayment(w, r, http.StatusPaymentRequired, page.Form{Problems: []page.Problem{{Text: placed.Failed}}})
 	case placed.URL != "":
-		http.Redirect(w, r, placed.URL, http.StatusSeeOther) // #nosec G710 -- the gateway's address, from the gateway
+		http.Redirect(w, r, placed.URL, http.StatusSeeOther) // #nosec G710 -- the gateway's address, from the gateway, or a page of this site
 		return nil
 	}
 	http.Redirect(w, r, page.Path("orders", placed.Number, "confirmation"), http.StatusSeeOther) // #nosec G710 -- Path keeps to this site

@@ -50,6 +50,8 @@ func (n *noting) Place(_ context.Context, id string, c PaymentChoice) (Placed, e
 	return n.placed, n.note("place %s %s %s %s", id, c.Token, c.Total, c.Shop)
 }
 
+func (n *noting) Return(context.Context, string) (Placed, error) { return n.placed, nil }
+
 func (n *noting) Category(ctx context.Context, code string, q ListQuery) (Listing, error) {
 	_ = n.note("category %s %+v", code, q)
 	return n.prepared.Category(ctx, code, q)
@@ -132,6 +134,24 @@ func TestAfterPlacing(t *testing.T) {
 	} {
 		w := ask(newNoting(t, &noting{placed: c.placed}), http.MethodPost, "/checkout/c1/payment", "total=1")
 		if w.Code != c.status || w.Header().Get("Location") != c.location || !strings.Contains(w.Body.String(), c.shows) {
+			t.Errorf("%+v: %d to %q", c.placed, w.Code, w.Header().Get("Location"))
+		}
+	}
+}
+
+// Back from the gateway, a payment that still waits for the buyer is shown and not gone on with: he may not want it.
+func TestBackFromTheGateway(t *testing.T) {
+	for _, c := range []struct {
+		placed   Placed
+		status   int
+		location string
+	}{
+		{Placed{Number: "1", URL: "https://pay.example/p/1"}, 303, "/checkout/c1/payment"},
+		{Placed{Number: "1", URL: "https://pay.example/p/1", Failed: "Your card was declined."}, 402, ""},
+		{Placed{Number: "1"}, 303, "/orders/1/confirmation"},
+	} {
+		w := ask(newNoting(t, &noting{placed: c.placed}), http.MethodGet, "/checkout/c1/return", "")
+		if w.Code != c.status || w.Header().Get("Location") != c.location {
 			t.Errorf("%+v: %d to %q", c.placed, w.Code, w.Header().Get("Location"))
 		}
 	}

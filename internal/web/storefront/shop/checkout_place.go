@@ -24,7 +24,7 @@ func (s *Shop) Place(ctx context.Context, id string, choice storefront.PaymentCh
 		return storefront.Placed{}, storefront.ErrNotFound
 	}
 	here := choice.Shop + page.Path("checkout", id)
-	input := map[string]any{"returnUrl": here + "/return", "cancelUrl": here + "/return", "language": page.LanguageOf(ctx).String()}
+	input := map[string]any{"returnUrl": here + "/return", "cancelUrl": here + "/payment", "language": page.LanguageOf(ctx).String()}
 	for name, value := range map[string]string{"total": choice.Total, "paymentToken": choice.Token} {
 		if value != "" {
 			input[name] = value
