@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hanse-commerce/hanse/module"
@@ -22,20 +23,20 @@ func TestPaymentOfAnAccountWithoutCardFeatures(t *testing.T) {
 	line := &losing{does: true}
 	channel.HTTP.Transport = line
 	c := g.payments(channel)
-	c.Several, c.Lose = false, func(testing.TB) { line.n = 1 }
+	c.Several, c.Lose = false, func(testing.TB) { line.n.Store(1) }
 	moduletest.Payment(t, c)
 }
 
 // losing breaks the nth answer to a POST on its way; what was done stays done.
 type losing struct {
-	n    int
+	n    atomic.Int64
 	does bool // answers that say that nothing was done are not counted
 }
 
 func (l *losing) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := http.DefaultTransport.RoundTrip(r)
 	if err == nil && r.Method == http.MethodPost && !(l.does && response.StatusCode == http.StatusBadRequest) {
-		if l.n--; l.n == 0 {
+		if l.n.Add(-1) == 0 {
 			_, _ = io.Copy(io.Discard, response.Body)
 			_ = response.Body.Close()
 			return nil, errors.New("the connection broke")
@@ -48,12 +49,14 @@ func (l *losing) RoundTrip(r *http.Request) (*http.Response, error) {
 // when the account gets the features in between.
 func TestAnAttemptWithoutCardFeaturesIsRepeated(t *testing.T) {
 	for _, way := range []string{"payment_intents", "checkout/sessions"} {
-		for n := 1; n <= 2; n++ {
+		for n := int64(1); n <= 2; n++ {
 			for _, granted := range []string{`{}`, `{"cardFeatures":true}`} {
 				g := start(t, stripesim.Config{})
 				g.control(t, `{"cardFeatures":false}`)
 				c := g.channel(t, nil)
-				c.HTTP.Transport = &losing{n: n}
+				line := &losing{}
+				line.n.Store(n)
+				c.HTTP.Transport = line
 				r := request(t, "50.00", "")
 				want := module.PaymentRequiresAction
 				if way == "payment_intents" {
