@@ -120,6 +120,24 @@ func TestConfirm(t *testing.T) {
 	e.step("an order that waits for its payment", e.says("orders", "confirm", second, confirmed("2026-11-24T12:00:00Z", "1", "2026-12-01", "")), "order_pending")
 }
 
+// What the ERP has nothing for at present is not rejected: it stays on order with its stock, and is confirmed later.
+func TestUnconfirmedStaysOnOrder(t *testing.T) {
+	e := newERP(t, 1)
+	id := e.orders[0]
+	held := func() (text string) {
+		e.Scan(&text, "SELECT coalesce(sum(quantity), 0)::int::text FROM stock_reservation WHERE order_id = $1", id)
+		return text
+	}
+	nothing := confirmed("2026-11-24T10:00:00Z", "0", "", "unconfirmed")
+	delete(nothing["lines"].([]any)[0].(object), "date")
+	e.step("nothing confirmed", e.says("orders", "confirm", id, nothing), "")
+	e.step("after it", e.is(id), "confirmed unconfirmed accepted 0 unconfirmed 4711")
+	e.step("what is held for it", held(), "1")
+	e.step("confirmed", e.says("orders", "confirm", id, confirmed("2026-11-25T10:00:00Z", "1", "2026-12-01", "confirmed")), "")
+	e.step("after it", e.is(id), "confirmed confirmed accepted 1 2026-12-01 confirmed 4711")
+	e.step("what is held for it", held(), "1")
+}
+
 // verdict is SAP's answer to the message itself, which may come late.
 func (e *erp) verdict(id string, v order.Verdict) {
 	e.T.Helper()

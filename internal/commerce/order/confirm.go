@@ -32,7 +32,7 @@ var Confirm = resource.Command{
 			resource.Integer("position").Positive().Required().Doc("Number of the order's line."),
 			catalog.Quantity("quantity").Positive().Required().Doc("How many are confirmed, in the unit of the order's line."),
 			resource.Date("date").Doc("Day for which they are."),
-			resource.Text("status").Max(64).Doc("Where the line stands, in the ERP's words; rejected says that no more will come than is confirmed."),
+			resource.Text("status").Max(64).Doc("Where the line stands, in the ERP's words; rejected says that no more will come than is confirmed. Under any other, unconfirmed for one, the rest is still to come."),
 		}).Doc("What is confirmed; what is left out stays as it is. Of one position given in parts, all count and the last day."),
 	},
 }

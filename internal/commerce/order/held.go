@@ -103,7 +103,8 @@ func (o *Held) Stands(what string) error {
 	return nil
 }
 
-// Rejected is the status of a line of which the ERP sends no more than it has confirmed.
+// Rejected is the status of a line of which the ERP sends no more than it has confirmed. Under any other, what is not confirmed
+// is still to come, be it that nothing is.
 const Rejected = "rejected"
 
 // Wanted is how much of the line is to come at all.

@@ -116,6 +116,15 @@ type OrderLine struct {
 	// Confirmed, Expected and Shipped are what the company's ERP said; nil and zero where it said nothing.
 	Confirmed, Shipped *decimal.Decimal
 	Expected           time.Time
+	Rejected           bool // no more comes than is confirmed
+}
+
+// Comes tells that some of the line is confirmed.
+func (l OrderLine) Comes() bool { return l.Confirmed != nil && l.Confirmed.IsPositive() }
+
+// Unconfirmed tells that the ERP has the line and nothing for it yet; it stays on order.
+func (l OrderLine) Unconfirmed() bool {
+	return l.Confirmed != nil && !l.Comes() && l.Shipped == nil && !l.Rejected
 }
 
 // URL is the address of the product's page.

@@ -167,6 +167,16 @@ func TestSAPDoesNotShipOrInvoiceTwice(t *testing.T) {
 			t.Errorf("%v, want %s", err, c.want)
 		}
 	}
+	open, err := s.Confirm(ctx, "H-1001", sapsim.Schedule{Position: 10})
+	if text := s.read(t, "in", open.File); err != nil || !strings.Contains(text, "<WMENG>0.000</WMENG>") || strings.Contains(text, "ABGRU") {
+		t.Errorf("an item without stock is not just open: %v\n%s", err, text)
+	}
+	if err := ship(10, "1"); err == nil || !strings.Contains(err.Error(), "0 are open") {
+		t.Errorf("what is not confirmed was shipped: %v", err)
+	}
+	if _, err := s.Confirm(ctx, "H-1001", sapsim.Schedule{Position: 20, Reason: "Out of stock"}); err != nil {
+		t.Fatal(err)
+	}
 	d, err := s.Ship(ctx, "H-1001", nil)
 	if err != nil || len(d.Portions) != 2 {
 		t.Fatal(d, err)

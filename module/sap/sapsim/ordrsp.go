@@ -15,7 +15,7 @@ type Schedule struct {
 	Position int // the shop's, of SAP's own orders SAP's
 	Quantity decimal.Decimal
 	Day      string // yyyymmdd; the wanted one, else two days after today, if empty
-	Reason   string // why it is rejected, with a quantity of 0
+	Reason   string // why it is rejected, with a quantity of 0; 0 without a reason is open, with no stock at present
 }
 
 // Confirm sends ORDRSP: all that was ordered is confirmed, but for the schedules given.
@@ -119,7 +119,7 @@ func orderItem(b *book, i *Item, answer bool) *idoc.Segment {
 	if answer && i.Confirmed.IsPositive() {
 		below("E1EDP20", "WMENG", i.Confirmed.StringFixed(3), "EDATU", i.Day)
 	} else if answer {
-		below("E1EDP20", "WMENG", "0.000")
+		below("E1EDP20", "WMENG", "0.000", "EDATU", i.Day) // the wanted day, which says nothing
 	}
 	if i.Material != "" {
 		below("E1EDP19", "QUALF", "002", "IDTNR", i.Material, "KTEXT", head(i.Name, 70))

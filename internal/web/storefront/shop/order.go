@@ -11,6 +11,7 @@ import (
 
 	"github.com/hanse-commerce/hanse/internal/access"
 	"github.com/hanse-commerce/hanse/internal/commerce/billing"
+	"github.com/hanse-commerce/hanse/internal/commerce/order"
 	"github.com/hanse-commerce/hanse/internal/record"
 	"github.com/hanse-commerce/hanse/internal/web/page"
 	"github.com/hanse-commerce/hanse/internal/web/storefront"
@@ -279,6 +280,7 @@ func (f *found) orderLines(o *orderRow) (lines []storefront.OrderLine, err error
 	for _, r := range f.below("lines", f.id) {
 		l, err := decode[struct {
 			SKU, Name, ConfirmedOn         string
+			ExternalStatus                 string
 			Quantity, Price, Per, RowTotal decimal.Decimal
 			ShippedQuantity                decimal.Decimal
 			ConfirmedQuantity              *decimal.Decimal
@@ -292,6 +294,7 @@ func (f *found) orderLines(o *orderRow) (lines []storefront.OrderLine, err error
 		}
 		line := storefront.OrderLine{SKU: l.SKU, Name: l.Name, Unit: u.Name, Quantity: l.Quantity, Confirmed: l.ConfirmedQuantity,
 			Expected: day(l.ConfirmedOn), Price: storefront.Price{Money: o.money(l.Price), Per: l.Per}, Total: o.money(l.RowTotal)}
+		line.Rejected = l.ExternalStatus == order.Rejected
 		if l.ShippedQuantity.IsPositive() {
 			line.Shipped = &l.ShippedQuantity
 		}

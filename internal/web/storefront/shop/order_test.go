@@ -2,6 +2,24 @@ package shop_test
 
 import "testing"
 
+// What the ERP has nothing for yet stays on order, what it rejects does not come: the buyer reads which of them it is.
+func TestOrderShowsWhatIsNotConfirmed(t *testing.T) {
+	s := open(t)
+	g := s.buyer(t, "1000")
+	path := g.order("NW-001", "2")
+	for _, c := range []struct{ confirmed, shipped, status, shows, hides string }{
+		{"NULL", "0", "", "Items", "onfirmed"},
+		{"0", "0", "unconfirmed", "Not confirmed yet, stays on order", "ejected"},
+		{"1", "0", "partlyConfirmed", "1 confirmed", "stays on order"},
+		{"0", "0", "rejected", "Rejected: nothing of it will come", "onfirmed"},
+		{"1", "0", "rejected", "The rest is rejected: no more will come", "nothing of it"},
+		{"0", "1", "rejected", "The rest is rejected: no more will come", "onfirmed"},
+	} {
+		s.Exec("UPDATE order_line SET confirmed_quantity = "+c.confirmed+", shipped_quantity = "+c.shipped+", external_status = $1", c.status)
+		g.get(path).shows(c.shows).hides(c.hides)
+	}
+}
+
 // Times are those of the seller's clock, and what the ERP did stands apart from what it said.
 func TestOrderShowsItsWayToTheERP(t *testing.T) {
 	s := open(t)
