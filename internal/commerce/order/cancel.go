@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
 
 	"github.com/hanse-commerce/hanse/internal/change"
 	"github.com/hanse-commerce/hanse/internal/command"
@@ -98,11 +99,16 @@ func (o *Held) refused() bool {
 	return len(o.Lines) > 0
 }
 
-// charge takes what is due of the money, or, where nothing of the order will come, gives all of it back. The order itself
-// stays as the ERP has it, for staff to cancel.
-func (o *Held) charge(ctx context.Context, tx pgx.Tx, call *command.Call) ([]change.Entry, error) {
+// charge takes what is due of the money, and gives back what was taken for what has been rejected since the order kept so
+// much, or, where nothing of the order will come, all of it. The order itself stays as the ERP has it, for staff to cancel.
+func (o *Held) charge(ctx context.Context, tx pgx.Tx, call *command.Call, kept decimal.Decimal) ([]change.Entry, error) {
 	if o.External || !o.refused() {
-		return o.Capture(ctx, tx, call.Caller)
+		entries, err := o.Capture(ctx, tx, call.Caller)
+		if err != nil {
+			return nil, err
+		}
+		back, err := o.giveBack(ctx, tx, call, kept)
+		return append(entries, back...), err
 	}
 	owned, entries, err := repay(ctx, tx, call, o, Rejected)
 	if err != nil || owned.payment == "" {

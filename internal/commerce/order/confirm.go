@@ -21,7 +21,7 @@ var Confirm = resource.Command{
 	Name: "confirm", On: "orders", Result: "orders", Event: "order.confirmed", Idempotent: true, Admin: true,
 	Doc: "Notes what the ERP makes of the order. The same once more changes nothing; what is older than the newest that was " +
 		"taken is stale and changes nothing. Where all of it is rejected before anything has left, money that is reserved is let go and " +
-		"money that was taken is given back.",
+		"money that was taken is given back; where a part is, what was taken for it.",
 	Input: resource.Fields{
 		resource.Text("number").Max(64).Doc("The ERP's own number of the order; it becomes an external id of the order in the sender's system."),
 		resource.Text("externalStatus").Max(64).Doc("Where the order stands, in the ERP's words."),
@@ -71,6 +71,7 @@ func confirm(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error)
 	if err := o.adopt(ctx, tx, call, call.Value("number")); err != nil {
 		return "", err
 	}
+	kept := o.keeps()
 	entries, err := o.confirmLines(ctx, tx, call.Caller, answers)
 	if err != nil {
 		return "", err
@@ -84,7 +85,7 @@ func confirm(ctx context.Context, tx pgx.Tx, call *command.Call) (string, error)
 	if err != nil {
 		return "", err
 	}
-	captured, err := o.charge(ctx, tx, call) // where nothing more comes, what is left of the money is let go
+	captured, err := o.charge(ctx, tx, call, kept) // where nothing more comes, what is left of the money is let go
 	if err != nil {
 		return "", err
 	}
